@@ -1,0 +1,336 @@
+"""The verbs of a case. One verb is one transaction, one event, and its notices.
+
+`by` is who acts, None the system; `at` is when. A verb locks the case, looks again whether it is
+allowed, and refuses with a reason (`NotAllowed`, `NotNow`, `Invalid`) or does all of it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import clockwork
+from cases.access import check, lock_case
+from cases.engine import start_clock
+from cases.models import (
+    Assignment,
+    AssignmentEnd,
+    Case,
+    ClockKind,
+    Message,
+    MessageKind,
+    Outcome,
+    Status,
+)
+from cases.rules import level_rules, rules_of
+from cases.telling import Told, admins, owner_of, parties_of, partners_contacts, say
+from journal.models import Audience
+from ladder.durations import Window
+from ladder.models import CategoryClass, Level
+from ladder.queries import programme
+from ladder.seats import Holder
+from ladder.worktime import Compiled, Rules, compile_rules
+from tenants.errors import Invalid, NotNow
+from tenants.models import Membership
+from tenants.queries import colleagues
+
+LONGEST_TEXT = 20_000
+ALWAYS_OPEN = Rules.from_json(
+    {
+        "timezone": "UTC",
+        "weekly": {
+            day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        },
+    }
+)
+
+
+def always_open() -> Compiled:
+    """Return the 24/7 calendar, on which clock days are multiples of 24 hours."""
+    return compile_rules(ALWAYS_OPEN)
+
+
+def required(name: str, text: str) -> str:
+    """Return a text that was really given, or refuse it by its field's name."""
+    text = text.strip()
+    if not text:
+        raise Invalid({name: _("Please say why, in a sentence.")})
+    if len(text) > LONGEST_TEXT or "\x00" in text:
+        raise Invalid({name: _("At most 20,000 characters of plain text.")})
+    return text
+
+
+@transaction.atomic
+def acknowledge(case: Case, *, by: Membership | None, at: datetime) -> Case:
+    """Say that the holder has taken the case up: meets the response clock."""
+    case = lock_case(case.pk)
+    check(case, "acknowledge", by)
+    waiting = case.clocks.filter(
+        kind=ClockKind.RESPONSE, assignment_id=case.assignment_id, met_at=None, ended_at=None
+    )
+    if not waiting.exists():
+        raise NotNow(_("This turn was acknowledged already."), ["decide", "escalate", "resolve"])
+    clockwork.meet(case, [ClockKind.RESPONSE], at)
+    case.status = Status.IN_PROGRESS
+    clockwork.settle(case, at)
+    say(case, "case.acknowledged", by=by, at=at, told=Told(partners_contacts(case)))
+    return case
+
+
+@transaction.atomic
+def add_message(
+    case: Case,
+    *,
+    by: Membership,
+    at: datetime,
+    body: str,
+    audience: str = Audience.INTERNAL,
+    partner_id: UUID | None = None,
+) -> Message:
+    """Write into the case: for staff only, for one party, or for all parties."""
+    case = lock_case(case.pk)
+    check(case, "message", by)
+    body = required("body", body)
+    if audience not in Audience.values:
+        raise Invalid({"audience": _("Say who will read this.")})
+    if audience == Audience.PARTY and partner_id not in parties_of(case):
+        raise Invalid({"audience": _("This partner is not a party to the case.")})
+    told = owner_of(case)
+    if audience != Audience.INTERNAL:
+        told = (*told, *partners_contacts(case, only=partner_id))
+    message = say(
+        case,
+        "case.message",
+        by=by,
+        at=at,
+        text=body,
+        audience=audience,
+        partner_id=partner_id if audience == Audience.PARTY else None,
+        told=Told(told),
+    ).message
+    case.updated_at, case.version = at, case.version + 1
+    case.save(update_fields=["updated_at", "version"], force_update=True)
+    return message
+
+
+@transaction.atomic
+def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
+    """Hand the case up one level, before the clock does. The level gets its full windows."""
+    case = lock_case(case.pk)
+    check(case, "escalate", by)
+    reason = required("reason", reason)
+    target = rules_of(case).above(case.level.position)
+    if target is None:
+        raise NotNow(_("The case is on the top level already."), ["decide", "resolve"])
+    before, previous = case.level.position, case.owner_id
+    clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
+    clockwork.end(case, at, clockwork.LEVEL_KINDS)
+    turn = clockwork.begin_turn(case, target, at=at)
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.escalated",
+        by=by,
+        at=at,
+        text=reason,
+        facts=climb_facts(before, turn, previous, cause="person"),
+        audience=Audience.PARTIES,
+        told=Told((turn.owner_id, previous, *partners_contacts(case))),
+    )
+    alarm_if_unowned(case, turn, at)
+    return case
+
+
+def climb_facts(
+    before: int, turn: Assignment, previous: UUID | None, cause: str
+) -> dict[str, object]:
+    """Return what the trail keeps of a move between levels."""
+    return {
+        "from": before,
+        "to": turn.position,
+        "cause": cause,
+        "assignment": str(turn.pk),
+        "owner": str(turn.owner_id) if turn.owner_id else None,
+        "previous_owner": str(previous) if previous else None,
+    }
+
+
+@transaction.atomic
+def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
+    """Give the case back to the level it came from, which gets its full windows again."""
+    case = lock_case(case.pk)
+    check(case, "hand_back", by)
+    reason = required("reason", reason)
+    before, previous = case.level.position, case.owner_id
+    lower = (
+        case.assignments.filter(cycle=case.cycle, position__lt=before)
+        .select_related("level")
+        .order_by("-number")
+        .first()
+    )
+    if lower is None:
+        raise NotNow(_("The case started on this level."), ["reassign", "escalate"])
+    clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
+    clockwork.end(case, at, clockwork.LEVEL_KINDS)
+    turn = clockwork.begin_turn(case, rules_of(case).level(lower.position), at=at)
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.handed_back",
+        by=by,
+        at=at,
+        text=reason,
+        facts=climb_facts(before, turn, previous, cause="person"),
+        told=Told((turn.owner_id,)),
+    )
+    alarm_if_unowned(case, turn, at)
+    return case
+
+
+@transaction.atomic
+def reassign(
+    case: Case, *, by: Membership | None, at: datetime, to_user_id: UUID, reason: str
+) -> Case:
+    """Give the case to a colleague on the same level. The clocks run on as they are."""
+    case = lock_case(case.pk)
+    check(case, "reassign", by)
+    reason = required("reason", reason)
+    if to_user_id not in {member.user_id for member in colleagues()}:
+        raise Invalid({"to": _("Choose a colleague who may work on cases.")})
+    if to_user_id == case.owner_id:
+        raise Invalid({"to": _("The case is with this person already.")})
+    before, previous = case.assignment_id, case.owner_id
+    clockwork.end_turn(case, AssignmentEnd.REASSIGNED, at)
+    holder = Holder(to_user_id, previous)
+    turn = clockwork.hold(case, case.level_id, case.level.position, holder, at)
+    case.clocks.filter(assignment_id=before).exclude(state="ended").update(assignment=turn)
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.reassigned",
+        by=by,
+        at=at,
+        text=reason,
+        facts=climb_facts(turn.position, turn, previous, cause="person"),
+        told=Told((to_user_id, previous)),
+    )
+    return case
+
+
+@transaction.atomic
+def decide(
+    case: Case, *, by: Membership | None, at: datetime, outcome: str, reason: str
+) -> Case:
+    """Give the holder's word on the dispute: meets the decision clock, and acknowledges."""
+    case = lock_case(case.pk)
+    check(case, "decide", by)
+    reason = required("reason", reason)
+    if outcome not in Outcome.values:
+        raise Invalid({"outcome": _("Choose upheld, partly upheld or rejected.")})
+    clockwork.meet(case, clockwork.LEVEL_KINDS, at)
+    case.status, case.outcome = Status.DECIDED, outcome
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.decided",
+        by=by,
+        at=at,
+        text=reason,
+        kind=MessageKind.DECISION,
+        facts={"outcome": outcome, "position": case.level.position},
+        audience=Audience.PARTIES,
+        told=Told((*owner_of(case), *partners_contacts(case))),
+    )
+    return case
+
+
+@transaction.atomic
+def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
+    """Take a decision up again, with the level's full decision window."""
+    case = lock_case(case.pk)
+    check(case, "revise", by)
+    reason = required("reason", reason)
+    case.status, case.outcome = Status.IN_PROGRESS, ""
+    rules = rules_of(case)
+    level = rules.level(case.level.position)
+    again = start_clock("decision", level.decision, at, rules.calendar, level.thresholds)
+    clockwork.store(case, [again])
+    clockwork.settle(case, at)
+    say(case, "case.revised", by=by, at=at, text=reason, told=Told(partners_contacts(case)))
+    return case
+
+
+@transaction.atomic
+def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str) -> Case:
+    """End an administrative dispute with a one-line resolution: meets every clock it has."""
+    case = lock_case(case.pk)
+    check(case, "resolve", by)
+    if case.category.category_class == CategoryClass.STRATEGIC:
+        raise NotNow(
+            _("A strategic case is resolved with an issued memo."), ["decide", "withdraw"]
+        )
+    resolution = required("resolution", resolution)
+    clockwork.meet(case, (*clockwork.LEVEL_KINDS, ClockKind.TOTAL), at)
+    clockwork.end(case, at)
+    clockwork.end_turn(case, AssignmentEnd.RESOLVED, at)
+    case.status, case.resolution, case.resolved_at = Status.RESOLVED, resolution, at
+    days = programme().close_after_days
+    closing = start_clock("closing", Window(seconds=days * 86_400), at, always_open())
+    clockwork.store(case, [closing])
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.resolved",
+        by=by,
+        at=at,
+        text=resolution,
+        kind=MessageKind.RESOLUTION,
+        audience=Audience.PARTIES,
+        told=Told((*owner_of(case), *partners_contacts(case))),
+    )
+    return case
+
+
+@transaction.atomic
+def close(case: Case, *, by: Membership | None, at: datetime) -> Case:
+    """File a resolved case away, before ten days do."""
+    case = lock_case(case.pk)
+    check(case, "close", by)
+    clockwork.end(case, at)
+    case.status, case.closed_at = Status.CLOSED, at
+    clockwork.settle(case, at)
+    say(case, "case.closed", by=by, at=at, facts={"cause": "person"}, audience=Audience.PARTIES)
+    return case
+
+
+@transaction.atomic
+def withdraw(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
+    """End a case that nobody pursues any more. All its clocks end."""
+    case = lock_case(case.pk)
+    check(case, "withdraw", by)
+    reason = required("reason", reason)
+    clockwork.end(case, at)
+    clockwork.end_turn(case, AssignmentEnd.WITHDRAWN, at)
+    case.status, case.closed_at = Status.WITHDRAWN, at
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.withdrawn",
+        by=by,
+        at=at,
+        text=reason,
+        audience=Audience.PARTIES,
+        told=Told((*owner_of(case), *partners_contacts(case))),
+    )
+    return case
+
+
+def alarm_if_unowned(case: Case, turn: Assignment, at: datetime) -> None:
+    """Tell the admins at once where nobody holds a level: never a silent wait."""
+    if turn.owner_id is None:
+        facts = {"position": turn.position, "assignment": str(turn.pk)}
+        say(case, "case.unowned", by=None, at=at, facts=facts, told=Told(admins()))
+
+

@@ -1,0 +1,129 @@
+"""Starting, meeting and ending a case's clocks from inside a verb. The case is locked already."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from cases.engine import Face, LevelRules, NewClock, counts, face, level_clocks
+from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
+from cases.rules import clock_facts, live_clocks, rules_of
+from journal.actions import record
+from ladder.queries import holder_of
+from ladder.seats import Holder
+
+LEVEL_KINDS = (ClockKind.RESPONSE, ClockKind.DECISION)
+
+
+def store(case: Case, starts: Iterable[NewClock]) -> None:
+    """Write new clocks of a case."""
+    Clock.objects.bulk_create(
+        Clock(
+            tenant_id=case.tenant_id,
+            case=case,
+            assignment_id=case.assignment_id if new.of_assignment else None,
+            kind=new.kind,
+            cycle=case.cycle,
+            window=new.window_text,
+            target_seconds=new.target_seconds,
+            calendar_version_id=case.calendar_version_id,
+            anchor=new.anchor,
+            due_at=new.due_at,
+            soon_at=new.soon_at,
+            next_fire_at=new.next_fire_at,
+            thresholds=list(new.thresholds),
+        )
+        for new in starts
+    )
+
+
+def begin_turn(
+    case: Case, level: LevelRules, *, at: datetime, holder: Holder | None = None
+) -> Assignment:
+    """Give the case to who holds a level, with that level's full windows."""
+    holder = holder or holder_of(level.id, case.region_id, case.category_id)
+    turn = hold(case, level.id, level.position, holder, at)
+    decided = case.status == "decided"
+    store(case, level_clocks(level, rules_of(case).calendar, at, decided=decided))
+    return turn
+
+
+def hold(case: Case, level_id: UUID, position: int, holder: Holder, at: datetime) -> Assignment:
+    """Record a new turn as the current one; its clocks are the caller's."""
+    last = Assignment.objects.filter(case_id=case.pk).order_by("-number").first()
+    turn = Assignment.objects.create(
+        tenant_id=case.tenant_id,
+        case=case,
+        cycle=case.cycle,
+        number=last.number + 1 if last else 1,
+        level_id=level_id,
+        position=position,
+        owner_id=holder.owner_id,
+        backup_id=holder.backup_id,
+        started_at=at,
+    )
+    case.assignment_id, case.owner_id, case.level_id = turn.pk, holder.owner_id, level_id
+    return turn
+
+
+def end_turn(case: Case, reason: AssignmentEnd, at: datetime) -> None:
+    """End the current turn."""
+    turn = Assignment.objects.filter(pk=case.assignment_id, ended_at=None)
+    turn.update(ended_at=at, end_reason=reason)
+
+
+def meet(case: Case, kinds: Iterable[str], at: datetime) -> None:
+    """Meet the clocks of these kinds that still ask for something.
+
+    One whose due time has passed unnoticed was missed, and is met late; the trail says so. The
+    answer and the breach race for the case's lock, and exactly one wins.
+    """
+    for clock in live_clocks(case):
+        if clock.kind not in kinds or not counts(clock_facts(clock), case.assignment_id):
+            continue
+        if clock.state == ClockState.RUNNING and clock.due_at <= at:
+            _miss(case, clock, at)
+        elif clock.state == ClockState.RUNNING:
+            clock.state = ClockState.MET
+        clock.met_at, clock.next_fire_at = at, None
+        clock.save()
+
+
+def _miss(case: Case, clock: Clock, at: datetime) -> None:
+    clock.state = ClockState.BREACHED
+    clock.breached_at, clock.processed_at, clock.fired = clock.due_at, at, 100
+    record(
+        "case.clock.breached",
+        at=at,
+        by=None,
+        case_id=case.pk,
+        facts={
+            "clock": str(clock.pk),
+            "kind": clock.kind,
+            "position": case.level.position,
+            "due_at": clock.due_at.isoformat(),
+        },
+        once_key=f"{clock.pk}:100",
+    )
+
+
+def end(case: Case, at: datetime, kinds: Iterable[str] | None = None) -> None:
+    """End running clocks that nobody has to meet any more: of these kinds, or all."""
+    running = Clock.objects.filter(case_id=case.pk, state=ClockState.RUNNING)
+    if kinds is not None:
+        running = running.filter(kind__in=list(kinds))
+    running.update(state=ClockState.ENDED, ended_at=at, next_fire_at=None)
+
+
+def settle(case: Case, at: datetime) -> None:
+    """Bring the case's face up to date with its clocks, and write the case.
+
+    The alarm's reminders end once nothing that was missed asks for anything.
+    """
+    clocks = [clock_facts(clock) for clock in live_clocks(case)]
+    shown = face(clocks, case.assignment_id) if case.is_open else Face()
+    if not shown.missed:
+        end(case, at, [ClockKind.REMINDER])
+    case.due_at, case.due_kind = shown.due_at, shown.kind
+    case.due_soon_at, case.due_missed = shown.soon_at, shown.missed
+    case.updated_at, case.version = at, case.version + 1
+    case.save(force_update=True)

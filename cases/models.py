@@ -1,0 +1,331 @@
+"""A dispute, whose turn it is, and every deadline it runs under."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import Audience
+from ladder.models import CalendarVersion, Category, Ladder, Level, Route, Severity
+from partners.models import Partner, Region
+from tenants.fields import MemberForeignKey, TenantForeignKey
+from tenants.models import TenantModel
+
+
+class Status(models.TextChoices):
+    """Where a case stands. `new`, `in_progress` and `decided` are open."""
+
+    NEW = "new", _("New")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DECIDED = "decided", _("Decided")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+OPEN = (Status.NEW, Status.IN_PROGRESS, Status.DECIDED)
+
+
+class Source(models.TextChoices):
+    """How a case came in."""
+
+    BROWSER = "browser", _("Logged by staff")
+    PORTAL = "portal", _("Logged by the partner")
+    API = "api", _("From another system")
+    IMPORT = "import", _("Imported")
+
+
+class Outcome(models.TextChoices):
+    """The holder's word on a dispute."""
+
+    UPHELD = "upheld", _("Upheld")
+    PARTLY = "partly", _("Partly upheld")
+    REJECTED = "rejected", _("Rejected")
+
+
+class CaseCounter(TenantModel):
+    """The last number given to a case of one tenant in one year."""
+
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "year"], name="one_counter_per_year")
+        ]
+
+
+class Case(TenantModel):
+    """A dispute between the vendor and its partners.
+
+    `assignment_id` is the current turn; `due_*` repeat the clock that is due next, so that the
+    inbox reads one row a case. `version` grows with every change.
+    """
+
+    number = models.CharField(_("number"), max_length=20)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("what happened"), blank=True)
+    category = TenantForeignKey(Category)
+    severity = models.CharField(max_length=2, choices=Severity.choices)
+    severity_reason = models.TextField(blank=True)
+    impact = models.JSONField(default=dict)
+    impact_score = models.PositiveSmallIntegerField(null=True)
+    fields = models.JSONField(default=dict)
+    amount = models.DecimalField(
+        _("amount"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    currency = models.CharField(max_length=3, blank=True)
+    deal_id = models.CharField(_("deal id"), max_length=120, blank=True)
+    region = TenantForeignKey(Region, null=True, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    source_system = models.CharField(max_length=40, blank=True)
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    resolution = models.TextField(blank=True)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    ladder = TenantForeignKey(Ladder)
+    route = TenantForeignKey(Route, null=True)
+    start_position = models.PositiveSmallIntegerField()
+    windows = models.JSONField(default=dict)
+    calendar_version = TenantForeignKey(CalendarVersion)
+    assignment_id = models.UUIDField(null=True)
+    owner = MemberForeignKey(null=True)
+    level = TenantForeignKey(Level)
+    due_at = models.DateTimeField(null=True)
+    due_kind = models.CharField(max_length=8, blank=True)
+    due_soon_at = models.DateTimeField(null=True)
+    due_missed = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    opened_by = MemberForeignKey(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+    search = models.GeneratedField(
+        expression=models.Func(
+            models.F("number"),
+            models.F("title"),
+            models.F("deal_id"),
+            models.F("description"),
+            function="parley_case_words",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="case_number_per_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "source_system", "external_id"],
+                condition=models.Q(external_id__isnull=False),
+                name="case_external_id_per_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="known_status"
+            ),
+        ]
+        indexes = [
+            # The inbox: everything of a status, by what is due next; keyset pages.
+            models.Index(fields=["tenant", "status", "due_at", "id"], name="case_due_by_status"),
+            # The inbox: what is mine.
+            models.Index(
+                fields=["tenant", "owner", "due_at", "id"],
+                condition=models.Q(status__in=[*OPEN]),
+                name="case_due_by_owner",
+            ),
+            models.Index(fields=["tenant", "deal_id"], name="case_by_deal"),
+            models.Index(fields=["tenant", "-updated_at"], name="case_by_change"),
+            GinIndex(fields=["search"], name="case_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes something."""
+        return self.status in OPEN
+
+
+class PartyRole(models.TextChoices):
+    """A partner's part in a case."""
+
+    COMPLAINANT = "complainant", _("Complainant")
+    RESPONDENT = "respondent", _("Respondent")
+    AFFECTED = "affected", _("Affected")
+
+
+class Party(TenantModel):
+    """A partner in a case."""
+
+    case = TenantForeignKey(Case, models.CASCADE, related_name="parties")
+    partner = TenantForeignKey(Partner)
+    role = models.CharField(max_length=12, choices=PartyRole.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "case", "partner"], name="partner_in_case_once"
+            )
+        ]
+        indexes = [
+            # Read by the portal's list and its row security.
+            models.Index(fields=["tenant", "partner", "case"], name="cases_of_partner")
+        ]
+
+
+class AssignmentEnd(models.TextChoices):
+    """Why a turn ended."""
+
+    ESCALATED = "escalated", _("Handed up")
+    BREACHED = "breached", _("Handed up by the clock")
+    HANDED_BACK = "handed_back", _("Handed back")
+    REASSIGNED = "reassigned", _("Given to a colleague")
+    RESOLVED = "resolved", _("Resolved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Assignment(TenantModel):
+    """A case's stay on a level with its holder: one turn. `owner` is empty only where nobody
+    holds the level, which raises an alarm."""
+
+    case = TenantForeignKey(Case, models.CASCADE, related_name="assignments")
+    cycle = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    level = TenantForeignKey(Level)
+    position = models.PositiveSmallIntegerField()
+    owner = MemberForeignKey(null=True)
+    backup = MemberForeignKey(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=AssignmentEnd.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "case", "number"], name="assignment_number_per_case"
+            ),
+            # Exactly one owner at all times: never two turns at once.
+            models.UniqueConstraint(
+                fields=["tenant", "case"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_turn_at_a_time",
+            ),
+        ]
+
+
+class ClockKind(models.TextChoices):
+    """What a deadline asks for."""
+
+    RESPONSE = "response", _("Response")
+    DECISION = "decision", _("Decision")
+    TOTAL = "total", _("Total")
+    REMINDER = "reminder", _("Reminder")
+    CLOSING = "closing", _("Closing")
+
+
+class ClockState(models.TextChoices):
+    """How a deadline stands."""
+
+    RUNNING = "running", _("Running")
+    MET = "met", _("Met")
+    BREACHED = "breached", _("Missed")
+    ENDED = "ended", _("Ended")
+
+
+class Clock(TenantModel):
+    """One deadline of a case.
+
+    Due is the earliest instant at which `target_seconds` of the pinned calendar's open time have
+    passed since `anchor`. `next_fire_at` is when the sweep must look: the next warning threshold,
+    or the due time. A breached clock may still be met, late: `met_at` after `breached_at`.
+    `fired` is the highest threshold told so far, for a reminder the number of reminders.
+    """
+
+    case = TenantForeignKey(Case, models.CASCADE, related_name="clocks")
+    assignment = TenantForeignKey(Assignment, models.CASCADE, null=True)
+    kind = models.CharField(max_length=8, choices=ClockKind.choices)
+    cycle = models.PositiveSmallIntegerField()
+    state = models.CharField(
+        max_length=8, choices=ClockState.choices, default=ClockState.RUNNING
+    )
+    window = models.CharField(max_length=20)
+    target_seconds = models.PositiveBigIntegerField()
+    calendar_version = TenantForeignKey(CalendarVersion)
+    anchor = models.DateTimeField()
+    due_at = models.DateTimeField()
+    soon_at = models.DateTimeField(null=True)
+    next_fire_at = models.DateTimeField(null=True)
+    thresholds = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    fired = models.PositiveIntegerField(default=0)
+    met_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    processed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="running") | models.Q(next_fire_at__isnull=True),
+                name="only_running_clocks_fire",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="running") | models.Q(next_fire_at__isnull=False),
+                name="running_clocks_fire",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "case", "kind"],
+                condition=models.Q(state="running"),
+                name="one_running_clock_per_kind",
+            ),
+        ]
+        indexes = [
+            # The sweep's claim, across tenants. It orders by the indexed column itself.
+            models.Index(
+                fields=["next_fire_at"],
+                condition=models.Q(state="running"),
+                name="clock_to_fire",
+            ),
+            models.Index(fields=["tenant", "case", "kind"], name="clock_of_case"),
+        ]
+
+
+class MessageKind(models.TextChoices):
+    """What a text is for."""
+
+    MESSAGE = "message", _("Message")
+    REASON = "reason", _("Reason")
+    DECISION = "decision", _("Decision")
+    RESOLUTION = "resolution", _("Resolution")
+
+
+class Message(TenantModel):
+    """A text in a case, for staff only, for one party, or for all. Its event carries its hash."""
+
+    case = TenantForeignKey(Case, models.CASCADE, related_name="messages")
+    event_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=10, choices=MessageKind.choices, default=MessageKind.MESSAGE
+    )
+    author = MemberForeignKey(null=True)
+    audience = models.CharField(max_length=8, choices=Audience.choices)
+    partner = TenantForeignKey(Partner, null=True)
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(audience="party", partner__isnull=False)
+                | (~models.Q(audience="party") & models.Q(partner__isnull=True)),
+                name="message_to_one_party_names_it",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "case", "-at", "-id"], name="message_of_case"),
+            models.Index(fields=["tenant", "event_id"], name="message_of_event"),
+        ]

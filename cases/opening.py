@@ -1,0 +1,195 @@
+"""Opening a case: where it starts, whose turn it is, and the clocks it runs under."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from cases import clockwork
+from cases.actions import LONGEST_TEXT, alarm_if_unowned
+from cases.engine import start_clock
+from cases.models import Case, Party, PartyRole, Source, Status
+from cases.rules import rules_of
+from cases.telling import Told, owner_of, partners_contacts, say
+from journal.models import Audience
+from ladder.durations import parse_window
+from ladder.models import DEFAULT_THRESHOLDS, Category, Route, Severity
+from ladder.queries import calendar_for, find_route, holder_of, levels_of
+from ladder.seats import Holder
+from partners.models import Partner
+from tenants.errors import Invalid, NotAllowed
+from tenants.models import Membership, Role
+from tenants.scope import current
+
+LOGS = (Role.ADMIN, Role.STAFF)
+LARGEST_AMOUNT = Decimal("99999999999999.9999")
+NEXT_NUMBER = """
+INSERT INTO cases_casecounter (tenant_id, id, year, last)
+VALUES (%(tenant)s, gen_random_uuid(), %(year)s, 1)
+ON CONFLICT (tenant_id, year) DO UPDATE SET last = cases_casecounter.last + 1 RETURNING last
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What is known of a dispute when it is logged. `others` are further parties with roles."""
+
+    partner: Partner
+    category: Category
+    title: str
+    severity: str = Severity.S3
+    severity_reason: str = ""
+    description: str = ""
+    impact: dict[str, Any] = field(default_factory=dict)
+    impact_score: int | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    amount: Decimal | None = None
+    currency: str = ""
+    deal_id: str = ""
+    source: str = Source.BROWSER
+    source_system: str = ""
+    external_id: str | None = None
+    source_url: str = ""
+    others: tuple[tuple[Partner, str], ...] = ()
+
+
+@transaction.atomic
+def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
+    """Log a dispute: find its route, give it an owner, start its clocks, tell people.
+
+    Raises `Invalid` with field and reason; nothing is written then.
+    """
+    if by is not None and by.role not in LOGS:
+        raise NotAllowed(_("Only staff of the vendor can log a dispute here."))
+    validate(new)
+    region, tier = new.partner.region, new.partner.tier
+    route = find_route(new.category, new.severity, region, tier)
+    case = _insert(new, route, by, at)
+    _add_parties(case, new)
+    turn = _first_turn(case, route, at)
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.opened",
+        by=by,
+        at=at,
+        facts={
+            "category": str(new.category.pk),
+            "severity": new.severity,
+            "source": new.source,
+            "route": str(route.pk),
+            "position": turn.position,
+            "owner": str(turn.owner_id) if turn.owner_id else None,
+        },
+        audience=Audience.PARTIES,
+        told=Told((*owner_of(case), *partners_contacts(case, only=new.partner.pk))),
+    )
+    alarm_if_unowned(case, turn, at)
+    return case
+
+
+def validate(new: NewCase) -> None:
+    """Refuse what cannot be stored, each field with its reason."""
+    errors = {}
+    for name, limit in (("title", 200), ("description", LONGEST_TEXT), ("deal_id", 120)):
+        text = getattr(new, name)
+        if len(text) > limit:
+            errors[name] = _("At most %(n)s characters.") % {"n": f"{limit:,}"}
+        elif "\x00" in text:
+            errors[name] = _("Contains a character that cannot be stored.")
+    if not new.title.strip():
+        errors["title"] = _("Give the dispute a title.")
+    if new.severity not in Severity.values:
+        errors["severity"] = _("Choose a severity from S1 to S4.")
+    if new.amount is not None and not Decimal(0) <= new.amount <= LARGEST_AMOUNT:
+        errors["amount"] = _("An amount of zero or more.")
+    if any(partner == new.partner for partner, _role in new.others):
+        errors["others"] = _("A partner can have one part in a case only.")
+    if errors:
+        raise Invalid(errors)
+
+
+def next_number(at: datetime) -> str:
+    """Return the tenant's next human number, as `ESC-2026-0042`.
+
+    Two cases opened at once wait for each other here, so that no number is given twice.
+    """
+    parameters = {"tenant": str(current().tenant_id), "year": at.year}
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, parameters)
+        return f"ESC-{at.year}-{cursor.fetchone()[0]:04d}"
+
+
+def _insert(new: NewCase, route: Route, by: Membership | None, at: datetime) -> Case:
+    levels = {level.position: level for level in levels_of(route.ladder_id)}
+    case = Case(
+        tenant_id=current().tenant_id,
+        number=next_number(at),
+        title=new.title.strip(),
+        description=new.description,
+        category=new.category,
+        severity=new.severity,
+        severity_reason=new.severity_reason,
+        impact=new.impact,
+        impact_score=new.impact_score,
+        fields=new.fields,
+        amount=new.amount,
+        currency=new.currency,
+        deal_id=new.deal_id,
+        region=new.partner.region,
+        source=new.source,
+        source_system=new.source_system,
+        external_id=new.external_id,
+        source_url=new.source_url,
+        status=Status.NEW,
+        ladder=route.ladder,
+        route=route,
+        start_position=route.start_position,
+        windows=route.windows,
+        calendar_version=calendar_for(route.ladder, new.partner.region),
+        level=levels[route.start_position],
+        opened_at=at,
+        opened_by_id=by.user_id if by else None,
+        updated_at=at,
+        version=0,
+    )
+    _save_new(case)
+    return case
+
+
+def _save_new(case: Case) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        if "case_external_id_per_source" not in str(error):
+            raise
+        raise Invalid({"external_id": _("A case with this id was logged already.")}) from error
+
+
+def _add_parties(case: Case, new: NewCase) -> None:
+    parts = ((new.partner, PartyRole.COMPLAINANT), *new.others)
+    Party.objects.bulk_create(
+        Party(tenant_id=case.tenant_id, case=case, partner=partner, role=role)
+        for partner, role in parts
+    )
+
+
+def _first_turn(case: Case, route: Route, at: datetime) -> Any:
+    rules = rules_of(case)
+    level = rules.level(route.start_position)
+    holder = (
+        Holder(route.owner_id, route.backup_id)
+        if route.owner_id
+        else holder_of(level.id, case.region_id, case.category_id)
+    )
+    total = parse_window(case.windows.get("total") or case.ladder.total_window)
+    turn = clockwork.begin_turn(case, level, at=at, holder=holder)
+    clock = start_clock(
+        "total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False
+    )
+    clockwork.store(case, [clock])
+    return turn

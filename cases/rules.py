@@ -1,0 +1,85 @@
+"""From rows to what the engine needs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from cases.engine import CaseFacts, CaseRules, ClockFacts, LevelRules, StepWindows
+from cases.models import Case, Clock
+from ladder.durations import Window, parse_window
+from ladder.models import CalendarVersion, Level
+from ladder.queries import compiled, levels_of
+from ladder.worktime import Compiled
+
+
+def level_rules(level: Level) -> LevelRules:
+    """Return a level as the engine needs it."""
+    return LevelRules(
+        id=level.pk,
+        position=level.position,
+        response=parse_window(level.response_window),
+        decision=parse_window(level.decision_window),
+        thresholds=tuple(level.thresholds),
+        concessions_only=level.concessions_only,
+    )
+
+
+def step_windows(windows: dict[str, Any]) -> tuple[StepWindows, ...]:
+    """Return a route's windows, step by step from its starting level."""
+
+    def one(step: dict[str, str], name: str) -> Window | None:
+        return parse_window(step[name]) if step.get(name) else None
+
+    steps = windows.get("steps", [])
+    return tuple(StepWindows(one(step, "response"), one(step, "decision")) for step in steps)
+
+
+def calendar_of(version: CalendarVersion) -> Compiled:
+    """Return a pinned calendar, compiled."""
+    return compiled(version.pk, version.rules)
+
+
+def rules_of(case: Case) -> CaseRules:
+    """Return the rules a case runs under."""
+    return CaseRules(
+        levels=tuple(level_rules(level) for level in levels_of(case.ladder_id)),
+        start_position=case.start_position,
+        calendar=calendar_of(case.calendar_version),
+        steps=step_windows(case.windows),
+    )
+
+
+def clock_facts(clock: Clock) -> ClockFacts:
+    """Return a clock as the engine needs it."""
+    return ClockFacts(
+        id=clock.pk,
+        kind=clock.kind,
+        state=clock.state,
+        window=parse_window(clock.window),
+        target_seconds=clock.target_seconds,
+        anchor=clock.anchor,
+        due_at=clock.due_at,
+        calendar=calendar_of(clock.calendar_version),
+        thresholds=tuple(clock.thresholds),
+        fired=clock.fired,
+        next_fire_at=clock.next_fire_at,
+        soon_at=clock.soon_at,
+        assignment_id=clock.assignment_id,
+    )
+
+
+def live_clocks(case: Case) -> list[Clock]:
+    """Return the clocks of this cycle that run, or were missed and not met since."""
+    clocks = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, met_at=None)
+    live = clocks.filter(state__in=("running", "breached")).select_related("calendar_version")
+    return list(live.order_by("due_at"))
+
+
+def case_facts(case: Case, clocks: Iterable[Clock]) -> CaseFacts:
+    """Return a case as the engine needs it."""
+    return CaseFacts(
+        id=case.pk,
+        status=case.status,
+        position=case.level.position,
+        assignment_id=case.assignment_id,
+        clocks=tuple(clock_facts(clock) for clock in clocks),
+    )

@@ -1,0 +1,182 @@
+"""Reading everything a batch needs, in a few statements."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from cases.engine import CaseFacts, CaseRules, ClockFacts, LevelRules
+from cases.rules import step_windows
+from cases.sweep import statements
+from ladder.durations import parse_window
+from ladder.queries import compiled, known
+from ladder.seats import SeatFacts
+from ladder.worktime import Compiled
+
+Key = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claimed case, as its row stands."""
+
+    tenant_id: UUID
+    id: UUID
+    number: str
+    status: str
+    cycle: int
+    ladder_id: UUID
+    category_id: UUID
+    region_id: UUID | None
+    start_position: int
+    windows: dict[str, Any]
+    calendar_version_id: UUID
+    assignment_id: UUID
+    owner_id: UUID | None
+    turn: int
+    position: int
+    backup_id: UUID | None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A batch, ready to be decided."""
+
+    rows: list[Row]
+    clocks: dict[UUID, list[ClockFacts]]
+    levels: dict[UUID, tuple[LevelRules, ...]]
+    calendars: dict[UUID, Compiled]
+    seats: dict[UUID, list[SeatFacts]] = field(default_factory=dict)
+    contacts: dict[UUID, list[UUID]] = field(default_factory=dict)
+    admins: dict[UUID, list[UUID]] = field(default_factory=dict)
+
+    def facts(self, row: Row) -> CaseFacts:
+        """Return a case as the engine needs it."""
+        clocks = tuple(self.clocks.get(row.id, ()))
+        return CaseFacts(row.id, row.status, row.position, row.assignment_id, clocks)
+
+    def rules(self, row: Row) -> CaseRules:
+        """Return the rules a case runs under."""
+        return CaseRules(
+            levels=self.levels[row.ladder_id],
+            start_position=row.start_position,
+            calendar=self.calendars[row.calendar_version_id],
+            steps=step_windows(row.windows),
+        )
+
+
+def arrays(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Turn rows into one array a column, as `unnest` takes them."""
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+    return [[str(v) if isinstance(v, UUID) else v for v in column] for column in columns]
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]], make: Callable[..., Any]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = defaultdict(list)
+    for key, *values in rows:
+        groups[key].append(make(*values))
+    return dict(groups)
+
+
+def load(cursor: CursorWrapper, claimed: Iterable[Key]) -> Loaded:
+    """Read the claimed cases, their live clocks and the rules they run under."""
+    cursor.execute(statements.CASES, arrays(claimed, 2))
+    rows = [_row(values) for values in cursor.fetchall()]
+    cursor.execute(statements.CLOCKS, arrays([(r.tenant_id, r.id, r.cycle) for r in rows], 3))
+    clocks = cursor.fetchall()
+    calendars = _calendars(cursor, rows, clocks)
+    grouped = _grouped(clocks, lambda *values: _clock(values, calendars))
+    return Loaded(rows, grouped, _levels(cursor, rows), calendars)
+
+
+def _calendars(
+    cursor: CursorWrapper, rows: list[Row], clocks: list[tuple[Any, ...]]
+) -> dict[UUID, Compiled]:
+    """Return the pinned calendars, reading only those this process has not compiled yet."""
+    tenant_of = {row.id: row.tenant_id for row in rows}
+    needed = {(row.tenant_id, row.calendar_version_id) for row in rows}
+    needed |= {(tenant_of[values[0]], values[8]) for values in clocks}
+    calendars = {version: known(version) for _, version in needed}
+    fresh = [key for key in needed if calendars[key[1]] is None]
+    if fresh:
+        cursor.execute(statements.CALENDARS, arrays(fresh, 2))
+        for version, rules in cursor.fetchall():
+            loaded = json.loads(rules) if isinstance(rules, str) else rules
+            calendars[version] = compiled(version, loaded)
+    return {version: calendar for version, calendar in calendars.items() if calendar}
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    row = Row(*values)
+    if isinstance(row.windows, str):  # raw cursors give JSON as text
+        return Row(*values[:9], json.loads(row.windows), *values[10:])
+    return row
+
+
+def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFacts:
+    (ident, kind, state, window, target, anchor, due_at, calendar, thresholds, *rest) = values
+    fired, next_fire_at, soon_at, assignment_id = rest
+    return ClockFacts(
+        id=ident,
+        kind=kind,
+        state=state,
+        window=parse_window(window),
+        target_seconds=target,
+        anchor=anchor,
+        due_at=due_at,
+        calendar=calendars[calendar],
+        thresholds=tuple(thresholds),
+        fired=fired,
+        next_fire_at=next_fire_at,
+        soon_at=soon_at,
+        assignment_id=assignment_id,
+    )
+
+
+def _levels(cursor: CursorWrapper, rows: list[Row]) -> dict[UUID, tuple[LevelRules, ...]]:
+    cursor.execute(statements.LEVELS, arrays({(r.tenant_id, r.ladder_id) for r in rows}, 2))
+    groups = _grouped(cursor.fetchall(), _level)
+    return {ladder: tuple(levels) for ladder, levels in groups.items()}
+
+
+def _level(
+    ident: UUID,
+    position: int,
+    response: str,
+    decision: str,
+    thresholds: list[int],
+    concessions_only: bool,
+) -> LevelRules:
+    return LevelRules(
+        ident,
+        position,
+        parse_window(response),
+        parse_window(decision),
+        tuple(thresholds),
+        concessions_only,
+    )
+
+
+def load_seats(cursor: CursorWrapper, loaded: Loaded, levels: set[Key]) -> None:
+    """Read who holds the levels that cases climb to."""
+    if levels:
+        cursor.execute(statements.SEATS, arrays(levels, 2))
+        loaded.seats = _grouped(cursor.fetchall(), SeatFacts)
+
+
+def load_contacts(cursor: CursorWrapper, loaded: Loaded, cases: set[Key]) -> None:
+    """Read who speaks for the parties of the cases that climb."""
+    if cases:
+        cursor.execute(statements.CONTACTS, arrays(cases, 2))
+        loaded.contacts = _grouped(cursor.fetchall(), lambda user_id: user_id)
+
+
+def load_admins(cursor: CursorWrapper, loaded: Loaded, tenants: set[UUID]) -> None:
+    """Read who hears of an alarm."""
+    if tenants:
+        cursor.execute(statements.ADMINS, [[str(tenant) for tenant in tenants]])
+        loaded.admins = _grouped(cursor.fetchall(), lambda user_id: user_id)

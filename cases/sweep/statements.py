@@ -1,0 +1,135 @@
+"""The sweep's SQL. References carry the tenant; arrays come in, sets go out."""
+
+# Ordered by the indexed column itself. Case and clock are locked together, and only if nobody
+# holds them: verbs lock the case first, so claiming clocks alone would deadlock with them.
+CLAIM = """
+SELECT k.tenant_id, k.case_id FROM cases_clock k
+JOIN cases_case c ON c.tenant_id = k.tenant_id AND c.id = k.case_id
+WHERE k.state = 'running' AND k.next_fire_at <= %s
+ORDER BY k.next_fire_at LIMIT %s
+FOR UPDATE OF k, c SKIP LOCKED
+"""
+
+# Read after the lock, in a snapshot of its own: what a verb has just committed is seen.
+CASES = """
+SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_id, c.region_id,
+    c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
+    a.number, a.position, a.backup_id
+FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
+JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
+"""
+
+CLOCKS = """
+SELECT k.case_id, k.id, k.kind, k.state, k.window, k.target_seconds, k.anchor, k.due_at,
+    k.calendar_version_id, k.thresholds, k.fired, k.next_fire_at, k.soon_at, k.assignment_id
+FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
+JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id AND k.cycle = v.cycle
+WHERE k.met_at IS NULL AND k.state IN ('running', 'breached')
+"""
+
+LEVELS = """
+SELECT l.ladder_id, l.id, l.position, l.response_window, l.decision_window, l.thresholds,
+    l.concessions_only
+FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+JOIN ladder_level l ON l.tenant_id = v.tenant_id AND l.ladder_id = v.id
+ORDER BY l.ladder_id, l.position
+"""
+
+CALENDARS = """
+SELECT w.id, w.rules FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+JOIN ladder_calendarversion w ON w.tenant_id = v.tenant_id AND w.id = v.id
+"""
+
+SEATS = """
+SELECT s.level_id, s.user_id, s.backup_id, s.region_id, s.category_id, s.rank, u.is_active
+FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+JOIN ladder_seat s ON s.tenant_id = v.tenant_id AND s.level_id = v.id
+JOIN tenants_user u ON u.id = s.user_id
+"""
+
+CONTACTS = """
+SELECT p.case_id, n.user_id FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+JOIN cases_party p ON p.tenant_id = v.tenant_id AND p.case_id = v.id
+JOIN partners_contact n ON n.tenant_id = p.tenant_id AND n.partner_id = p.partner_id
+"""
+
+ADMINS = """
+SELECT tenant_id, user_id FROM tenants_membership
+WHERE tenant_id = ANY(%s::uuid[]) AND role = 'admin' AND is_active
+"""
+
+CHANGE_CLOCKS = """
+UPDATE cases_clock k SET state = v.state, fired = v.fired, next_fire_at = v.next_fire_at,
+    due_at = coalesce(v.due_at, k.due_at),
+    breached_at = CASE WHEN v.state = 'breached' THEN k.due_at END,
+    processed_at = CASE WHEN v.state = 'breached' THEN v.at END,
+    ended_at = CASE WHEN v.state = 'ended' THEN v.at END
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[]) AS v (tenant_id, id, state, fired, next_fire_at, due_at, at)
+WHERE k.tenant_id = v.tenant_id AND k.id = v.id
+"""
+
+END_TURNS = """
+UPDATE cases_assignment a SET ended_at = %s, end_reason = 'breached'
+FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+WHERE a.tenant_id = v.tenant_id AND a.id = v.id AND a.ended_at IS NULL
+"""
+
+START_TURNS = """
+INSERT INTO cases_assignment (tenant_id, id, case_id, cycle, number, level_id, position, owner_id,
+    backup_id, started_at, end_reason)
+SELECT *, '' FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::int[], %s::uuid[],
+    %s::int[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+"""
+
+START_CLOCKS = """
+INSERT INTO cases_clock (tenant_id, id, case_id, assignment_id, kind, cycle, state, "window",
+    target_seconds, calendar_version_id, anchor, due_at, soon_at, next_fire_at, thresholds, fired)
+SELECT v.tenant_id, v.id, v.case_id, v.assignment_id, v.kind, v.cycle, 'running', v.span,
+    v.target, v.calendar, v.anchor, v.due_at, v.soon_at, v.next_fire_at, v.thresholds::int[], 0
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::text[],
+    %s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[], %s::text[])
+    AS v (tenant_id, id, case_id, assignment_id, kind, cycle, span, target, calendar, anchor,
+        due_at, soon_at, next_fire_at, thresholds)
+"""
+
+CHANGE_CASES = """
+UPDATE cases_case c SET status = v.status, assignment_id = v.assignment_id, owner_id = v.owner_id,
+    level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind, due_soon_at = v.soon_at,
+    due_missed = v.missed, closed_at = v.closed_at, updated_at = v.at, version = c.version + 1
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
+    %s::timestamptz[], %s::text[], %s::timestamptz[], %s::bool[], %s::timestamptz[],
+    %s::timestamptz[])
+    AS v (tenant_id, id, status, assignment_id, owner_id, level_id, due_at, due_kind, soon_at,
+        missed, closed_at, at)
+WHERE c.tenant_id = v.tenant_id AND c.id = v.id
+"""
+
+RECORD = """
+INSERT INTO journal_event (tenant_id, id, kind, at, case_id, facts, audience, once_key)
+SELECT v.tenant_id, v.id, v.kind, v.at, v.case_id, v.facts::jsonb, v.audience, v.once_key
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::uuid[], %s::text[],
+    %s::text[], %s::text[])
+    AS v (tenant_id, id, kind, at, case_id, facts, audience, once_key)
+"""
+
+TELL = """
+INSERT INTO journal_notice (tenant_id, id, event_id, user_id, channel, state, attempts,
+    next_attempt_at, created_at, done_at)
+SELECT v.tenant_id, v.id, v.event_id, v.user_id, v.channel, v.state, 0, v.next_attempt_at, v.at,
+    v.done_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS v (tenant_id, id, event_id, user_id, channel, state, next_attempt_at, at, done_at)
+"""
+
+# A case that cannot be moved must not stop the others: it is looked at again later, and the
+# auditor sees it overdue.
+POSTPONE = """
+UPDATE cases_clock k SET next_fire_at = %s
+FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
+WHERE k.tenant_id = v.tenant_id AND k.case_id = v.id AND k.state = 'running'
+    AND k.next_fire_at <= %s
+"""

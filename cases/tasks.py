@@ -1,0 +1,50 @@
+"""Background work of cases: thin."""
+
+import sys
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from cases.audit import audit
+from cases.sweep import Batch, sweep
+from journal.actions import wake
+from journal.queries import beat
+
+# Only ids and levels: the sweep never sees a title or a name.
+LINE = "parley: {at:%H:%M:%S} {number} had no {kind} in time: level {before} -> level {position}"
+
+
+@shared_task(name="cases.sweep")
+def run_sweep() -> None:
+    """Move every case whose time has come, then wake who delivers the notices."""
+    batches = sweep(timezone.now)
+    for tenant_id in {tenant for batch in batches for tenant in batch.tenants}:
+        wake(tenant_id)
+    if settings.DEMO:
+        show(batches)
+    moved = sum(len(batch.climbs) for batch in batches)
+    stuck = sum(batch.stuck for batch in batches)
+    beat("sweep", timezone.now(), {"moved": moved, "stuck": stuck})
+
+
+def show(batches: list[Batch]) -> None:
+    """Print a line for each escalation, for who watches the demo's terminal."""
+    for batch in batches:
+        for climb in batch.climbs:
+            line = LINE.format(
+                at=timezone.localtime(),
+                number=climb.number,
+                kind={"response": "answer", "decision": "decision"}.get(climb.kind, "resolution"),
+                before=climb.before,
+                position=climb.position,
+            )
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+@shared_task(name="cases.audit")
+def run_audit() -> None:
+    """Look over all open cases and keep what was found."""
+    found = audit(timezone.now())
+    beat("audit", timezone.now(), found.as_figures())

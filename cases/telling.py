@@ -1,0 +1,102 @@
+"""An event of a case, its text, and who is told."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cases.models import Case, Message, MessageKind, Party
+from journal.actions import record, tell
+from journal.models import Audience, Event
+from partners.models import Contact
+from tenants.models import Membership
+from tenants.queries import admin_ids
+
+People = tuple[UUID | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of an event; the one who did it is not."""
+
+    people: Iterable[UUID | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one verb wrote into the trail."""
+
+    event: Event
+    message: Message
+
+
+def owner_of(case: Case) -> People:
+    """Return whose turn it is."""
+    return (case.owner_id,)
+
+
+def admins() -> People:
+    """Return who is told when the rules themselves fail."""
+    return tuple(admin_ids())
+
+
+def parties_of(case: Case) -> list[UUID]:
+    """Return the partners that are parties to a case."""
+    return list(Party.objects.filter(case_id=case.pk).values_list("partner_id", flat=True))
+
+
+def partners_contacts(case: Case, only: UUID | None = None) -> People:
+    """Return the people who speak for the parties, or for one of them."""
+    partners = [only] if only else parties_of(case)
+    people = Contact.objects.filter(partner_id__in=partners).order_by("created_at")
+    return tuple(people.values_list("user_id", flat=True))
+
+
+def fingerprint(text: str) -> str:
+    """Return the hash of a text that its event carries in the text's place."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def say(
+    case: Case,
+    event_kind: str,
+    *,
+    by: Membership | None,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    text: str = "",
+    kind: str = "",
+    audience: str = Audience.INTERNAL,
+    partner_id: UUID | None = None,
+    told: Told = Told(),  # noqa: B008 - frozen
+) -> Said:
+    """Record one event of a case, with its text where there is one, and tell people."""
+    if text:
+        facts = {**(facts or {}), "text_sha256": fingerprint(text)}
+    event = record(
+        event_kind,
+        at=at,
+        by=by.user_id if by else None,
+        case_id=case.pk,
+        facts=facts,
+        audience=audience,
+        partner_id=partner_id,
+    )
+    message = Message(
+        tenant_id=case.tenant_id,
+        case_id=case.pk,
+        event_id=event.pk,
+        kind=kind or (MessageKind.MESSAGE if event_kind == "case.message" else MessageKind.REASON),
+        author_id=by.user_id if by else None,
+        # Why staff handed a case on is theirs; a decision is read by all it concerns.
+        audience=audience if kind or event_kind == "case.message" else Audience.INTERNAL,
+        partner_id=partner_id,
+        body=text,
+        at=at,
+    )
+    if text:
+        message.save(force_insert=True)
+    tell(event, told.people, at=at)
+    return Said(event, message)

@@ -1,0 +1,74 @@
+"""Delivering the outbox: e-mail is sent at least once, always under the same Message-ID."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from journal.models import Channel, Notice, NoticeState
+from journal.registry import Letter, may_see, subject_of
+
+logger = logging.getLogger(__name__)
+ATTEMPTS = 10
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def deliver_one(at: datetime) -> UUID | None:
+    """Deliver the current tenant's next waiting e-mail in a transaction of its own.
+
+    Returns the notice's id, or None when nothing waits that another worker has not taken.
+    """
+    with transaction.atomic():
+        notice = (
+            Notice.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("event", "user")
+            .filter(state=NoticeState.PENDING, channel=Channel.EMAIL, next_attempt_at__lte=at)
+            .order_by("next_attempt_at", "id")
+            .first()
+        )
+        if notice is None:
+            return None
+        _attempt(notice, at)
+        notice.save(
+            update_fields=["state", "attempts", "next_attempt_at", "done_at"], force_update=True
+        )
+        return notice.pk
+
+
+def _attempt(notice: Notice, at: datetime) -> None:
+    notice.attempts += 1
+    if not may_see(notice.event, notice.user_id):
+        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.DROPPED, at, None
+        return
+    try:
+        _send(notice, subject_of(notice.event.kind).compose(notice.event, notice.user))
+    except OSError as error:  # what smtplib and sockets raise
+        logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
+        _postpone(notice, at)
+    else:
+        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.SENT, at, None
+
+
+def _postpone(notice: Notice, at: datetime) -> None:
+    if notice.attempts >= ATTEMPTS:
+        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.FAILED, at, None
+    else:
+        notice.next_attempt_at = at + min(FIRST_WAIT * 2 ** (notice.attempts - 1), LONGEST_WAIT)
+
+
+def message_id(notice_id: UUID) -> str:
+    """Return the Message-ID of a notice: the same at every attempt, so a repeat is recognised."""
+    return f"<{notice_id}@{settings.MAIL_DOMAIN}>"
+
+
+def _send(notice: Notice, letter: Letter) -> None:
+    EmailMessage(
+        subject=letter.subject,
+        body=f"{letter.text}\n\n{settings.PUBLIC_URL}{letter.url}\n",
+        to=[notice.user.email],
+        headers={"Message-ID": message_id(notice.pk), "Auto-Submitted": "auto-generated"},
+    ).send()

@@ -1,0 +1,101 @@
+"""Reads of the policy."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from ladder.models import (
+    Calendar,
+    CalendarVersion,
+    Category,
+    Ladder,
+    Level,
+    Programme,
+    RegionCalendar,
+    Route,
+    Seat,
+)
+from ladder.seats import Holder, SeatFacts, holder
+from ladder.worktime import Compiled, Rules, compile_rules
+from partners.models import Region, Tier
+from tenants.errors import Invalid
+
+
+_compiled: dict[UUID, Compiled] = {}
+MOST_COMPILED = 4096
+
+
+def compiled(version_id: UUID, rules: dict[str, Any]) -> Compiled:
+    """Return a calendar's version ready to answer; versions never change, so compiled once."""
+    found = _compiled.get(version_id)
+    if found is None:
+        found = compile_rules(Rules.from_json(rules))
+        if len(_compiled) >= MOST_COMPILED:
+            _compiled.clear()
+        _compiled[version_id] = found
+    return found
+
+
+def known(version_id: UUID) -> Compiled | None:
+    """Return a version this process has compiled already, or None."""
+    return _compiled.get(version_id)
+
+
+def current_version(calendar: Calendar) -> CalendarVersion:
+    """Return the hours of a calendar that new clocks pin."""
+    return calendar.versions.order_by("-number").first()
+
+
+def calendar_for(ladder: Ladder, region: Region | None) -> CalendarVersion:
+    """Return whose hours count: the ladder's, else the region's, else the programme's."""
+    calendar = ladder.calendar
+    if calendar is None and region is not None:
+        own = RegionCalendar.objects.select_related("calendar").filter(region=region).first()
+        calendar = own.calendar if own else None
+    return current_version(calendar or programme().calendar)
+
+
+def programme() -> Programme:
+    """Return the current tenant's programme."""
+    return Programme.objects.select_related("calendar").get()
+
+
+def find_route(
+    category: Category, severity: str, region: Region | None, tier: Tier | None
+) -> Route:
+    """Return the first line of the matrix that matches; `Invalid` where a tenant has no matrix."""
+    matching = Route.objects.filter(
+        Q(category=None) | Q(category=category),
+        Q(severity=None) | Q(severity=severity),
+        Q(region=None) | Q(region=region),
+        Q(tier=None) | Q(tier=tier),
+    )
+    route = matching.select_related("ladder__calendar").order_by("position").first()
+    if route is None:
+        raise Invalid({"category": "No route of the matrix leads anywhere from here."})
+    return route
+
+
+def levels_of(ladder_id: UUID) -> list[Level]:
+    """Return a ladder's levels from the lowest."""
+    return list(Level.objects.filter(ladder_id=ladder_id).order_by("position"))
+
+
+def holder_of(level_id: UUID, region_id: UUID | None, category_id: UUID | None) -> Holder:
+    """Return who holds a level for a region and category, now."""
+    seats = Seat.objects.filter(level_id=level_id).select_related("user")
+    return holder(
+        (
+            SeatFacts(s.user_id, s.backup_id, s.region_id, s.category_id, s.rank, s.user.is_active)
+            for s in seats
+        ),
+        region_id,
+        category_id,
+    )
+
+
+def seats_above(ladder_id: UUID, position: int) -> set[UUID]:
+    """Return the people who hold a level above `position`."""
+    seats = Seat.objects.filter(level__ladder_id=ladder_id, level__position__gt=position)
+    return set(seats.values_list("user_id", flat=True))

@@ -1,0 +1,1 @@
+"""Counterparties: partners, their contacts, regions and tiers."""

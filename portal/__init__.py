@@ -1,0 +1,1 @@
+"""What outsiders see: partner pages. Owns no models."""

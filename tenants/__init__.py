@@ -1,0 +1,1 @@
+"""Who uses the product and on whose behalf: users, tenants, memberships, scope, row security."""

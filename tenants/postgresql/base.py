@@ -1,0 +1,16 @@
+"""Django's PostgreSQL backend, with the scope stamped on every outermost transaction."""
+
+from django.db.backends.postgresql import base
+
+from tenants import scope
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection whose transactions always begin by saying on whose behalf they run."""
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            # The driver's own cursor: this must be the transaction's first statement.
+            with self.connection.cursor() as cursor:
+                cursor.execute(scope.STAMP, scope.stamp_parameters(scope.current()))

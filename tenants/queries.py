@@ -1,0 +1,36 @@
+"""Reads of who is who."""
+
+from uuid import UUID
+
+from tenants.models import Membership, Role
+from tenants.scope import identify
+
+STAFF_ROLES = (Role.ADMIN, Role.STAFF)
+
+
+def memberships_of(user_id: UUID) -> list[Membership]:
+    """Return a person's memberships in every tenant, before one is chosen."""
+    with identify(user_id=user_id):
+        found = Membership.objects.filter(user_id=user_id, is_active=True)
+        return list(found.select_related("tenant", "user").order_by("tenant__name"))
+
+
+def membership_in(user_id: UUID, slug: str) -> Membership | None:
+    """Return a person's membership in the tenant at this address, or None."""
+    with identify(user_id=user_id):
+        found = Membership.objects.filter(user_id=user_id, is_active=True, tenant__slug=slug)
+        return found.select_related("tenant", "user").first()
+
+
+def admin_ids() -> list[UUID]:
+    """Return who administers the current tenant."""
+    admins = Membership.objects.filter(role=Role.ADMIN, is_active=True, user__is_active=True)
+    return list(admins.order_by("created_at").values_list("user_id", flat=True))
+
+
+def colleagues() -> list[Membership]:
+    """Return the people of the current tenant who can own a case, by name."""
+    people = Membership.objects.filter(
+        role__in=STAFF_ROLES, is_active=True, user__is_active=True, user__is_service=False
+    )
+    return list(people.select_related("user").order_by("user__name"))

@@ -1,0 +1,66 @@
+"""Real servers for the suite, however it is started; loaded as a plugin by pyproject.toml.
+
+Loading it takes a slot and puts its addresses into the environment, before Django's settings are
+read; the servers start with the session and end with it. The workers of pytest-xdist inherit the
+controller's environment and start nothing. With DATABASE_URL, OWNER_DATABASE_URL,
+SWEEPER_DATABASE_URL and REDIS_URL all set, those servers are used instead.
+"""
+
+import os
+
+import pytest
+
+from devtools.places import DEFAULT_DATA
+from devtools.slots import MARK, Slot, take_slot
+
+BROUGHT = ("DATABASE_URL", "OWNER_DATABASE_URL", "SWEEPER_DATABASE_URL", "REDIS_URL")
+_slots: list[Slot] = []
+
+
+def has_servers() -> bool:
+    """Tell whether the environment already names servers: the caller's or the controller's."""
+    return MARK in os.environ or all(os.environ.get(name) for name in BROUGHT)
+
+
+def reserve_servers() -> dict[str, str]:
+    """Put the addresses and accounts of a slot into the environment; start nothing yet."""
+    if not has_servers():
+        for name in BROUGHT:
+            os.environ.pop(name, None)
+        slot = take_slot(DEFAULT_DATA)
+        _slots.append(slot)
+        os.environ.update(slot.environment())
+    return dict(os.environ)
+
+
+def ensure_servers() -> dict[str, str]:
+    """Return the environment of running servers, started now if need be.
+
+    Raises devtools.console.LauncherError with the end of the log of one that does not start.
+    """
+    environment = reserve_servers()
+    for slot in _slots:
+        slot.start()
+    return environment
+
+
+def stop_servers() -> None:
+    """End what this process started."""
+    while _slots:
+        _slots.pop().stop()
+
+
+reserve_servers()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the servers before workers or tests, unless nothing is going to run."""
+    if not session.config.option.collectonly:
+        ensure_servers()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the servers after everything that used them."""
+    stop_servers()
