@@ -4,7 +4,6 @@
 allowed, and refuses with a reason (`NotAllowed`, `NotNow`, `Invalid`) or does all of it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -24,11 +23,11 @@ from cases.models import (
     Outcome,
     Status,
 )
-from cases.rules import level_rules, rules_of
+from cases.rules import rules_of
 from cases.telling import Told, admins, owner_of, parties_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import Window
-from ladder.models import CategoryClass, Level
+from ladder.models import CategoryClass
 from ladder.queries import programme
 from ladder.seats import Holder
 from ladder.worktime import Compiled, Rules, compile_rules
@@ -75,7 +74,8 @@ def acknowledge(case: Case, *, by: Membership | None, at: datetime) -> Case:
     clockwork.meet(case, [ClockKind.RESPONSE], at)
     case.status = Status.IN_PROGRESS
     clockwork.settle(case, at)
-    say(case, "case.acknowledged", by=by, at=at, told=Told(partners_contacts(case)))
+    told = Told(partners_contacts(case), Audience.PARTIES)
+    say(case, "case.acknowledged", by=by, at=at, told=told)
     return case
 
 
@@ -106,9 +106,8 @@ def add_message(
         by=by,
         at=at,
         text=body,
-        audience=audience,
-        partner_id=partner_id if audience == Audience.PARTY else None,
-        told=Told(told),
+        kind=MessageKind.MESSAGE,
+        told=Told(told, audience, partner_id if audience == Audience.PARTY else None),
     ).message
     case.updated_at, case.version = at, case.version + 1
     case.save(update_fields=["updated_at", "version"], force_update=True)
@@ -136,8 +135,7 @@ def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
         at=at,
         text=reason,
         facts=climb_facts(before, turn, previous, cause="person"),
-        audience=Audience.PARTIES,
-        told=Told((turn.owner_id, previous, *partners_contacts(case))),
+        told=Told((turn.owner_id, previous, *partners_contacts(case)), Audience.PARTIES),
     )
     alarm_if_unowned(case, turn, at)
     return case
@@ -220,9 +218,7 @@ def reassign(
 
 
 @transaction.atomic
-def decide(
-    case: Case, *, by: Membership | None, at: datetime, outcome: str, reason: str
-) -> Case:
+def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, reason: str) -> Case:
     """Give the holder's word on the dispute: meets the decision clock, and acknowledges."""
     case = lock_case(case.pk)
     check(case, "decide", by)
@@ -240,8 +236,7 @@ def decide(
         text=reason,
         kind=MessageKind.DECISION,
         facts={"outcome": outcome, "position": case.level.position},
-        audience=Audience.PARTIES,
-        told=Told((*owner_of(case), *partners_contacts(case))),
+        told=Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES),
     )
     return case
 
@@ -268,9 +263,7 @@ def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str)
     case = lock_case(case.pk)
     check(case, "resolve", by)
     if case.category.category_class == CategoryClass.STRATEGIC:
-        raise NotNow(
-            _("A strategic case is resolved with an issued memo."), ["decide", "withdraw"]
-        )
+        raise NotNow(_("A strategic case is resolved with an issued memo."), ["decide", "withdraw"])
     resolution = required("resolution", resolution)
     clockwork.meet(case, (*clockwork.LEVEL_KINDS, ClockKind.TOTAL), at)
     clockwork.end(case, at)
@@ -287,8 +280,7 @@ def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str)
         at=at,
         text=resolution,
         kind=MessageKind.RESOLUTION,
-        audience=Audience.PARTIES,
-        told=Told((*owner_of(case), *partners_contacts(case))),
+        told=Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES),
     )
     return case
 
@@ -301,7 +293,14 @@ def close(case: Case, *, by: Membership | None, at: datetime) -> Case:
     clockwork.end(case, at)
     case.status, case.closed_at = Status.CLOSED, at
     clockwork.settle(case, at)
-    say(case, "case.closed", by=by, at=at, facts={"cause": "person"}, audience=Audience.PARTIES)
+    say(
+        case,
+        "case.closed",
+        by=by,
+        at=at,
+        facts={"cause": "person"},
+        told=Told((), Audience.PARTIES),
+    )
     return case
 
 
@@ -321,8 +320,7 @@ def withdraw(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
         by=by,
         at=at,
         text=reason,
-        audience=Audience.PARTIES,
-        told=Told((*owner_of(case), *partners_contacts(case))),
+        told=Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES),
     )
     return case
 
@@ -332,5 +330,3 @@ def alarm_if_unowned(case: Case, turn: Assignment, at: datetime) -> None:
     if turn.owner_id is None:
         facts = {"position": turn.position, "assignment": str(turn.pk)}
         say(case, "case.unowned", by=None, at=at, facts=facts, told=Told(admins()))
-
-

@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
-    """See the package's docstring."""
+    """Cases tell the journal who may see them."""
 
     name = "cases"
+
+    def ready(self) -> None:
+        """Register how the events of cases are told."""
+        from cases.letters import CaseSubject  # noqa: PLC0415 - models are loaded only now
+        from journal.registry import register  # noqa: PLC0415
+
+        register("case", CaseSubject())

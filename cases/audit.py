@@ -52,7 +52,7 @@ FINDINGS: dict[str, str] = {
     ),
 }
 STATEMENT = " UNION ALL ".join(
-    f"SELECT tenant_id, '{name}', count(*) FROM ({sql}) f GROUP BY tenant_id"  # noqa: S608
+    f"SELECT tenant_id, '{name}', count(*) FROM ({sql}) f GROUP BY tenant_id"
     for name, sql in FINDINGS.items()
 )
 

@@ -258,9 +258,7 @@ def _breach(
         plan.starts.append(reminder(level, rules.calendar, at))
 
 
-def _climb(
-    plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at: datetime
-) -> None:
+def _climb(plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at: datetime) -> None:
     handled = {change.clock.id for change in plan.changes}
     plan.changes += [
         ClockChange(clock, Change.END, fired=clock.fired)
@@ -270,9 +268,7 @@ def _climb(
     plan.starts += level_clocks(target, rules.calendar, at, decided=case.status == "decided")
 
 
-def _fire(
-    plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: datetime
-) -> None:
+def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: datetime) -> None:
     if clock.kind == "closing":
         plan.close = True
         plan.changes.append(ClockChange(clock, Change.CLOSE, fired=100))
@@ -332,5 +328,3 @@ def after(plan: Plan, case: CaseFacts) -> list[ClockFacts | NewClock]:
         if done.get(c.id) not in (Change.END, Change.CLOSE)
     ]
     return kept + plan.starts
-
-

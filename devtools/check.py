@@ -83,10 +83,11 @@ def product_steps(environment: dict[str, str]) -> list[Step]:
     manage = inside_venv(str(ROOT / "manage.py"))
     deploy = ["check", "--deploy", "--fail-level", "WARNING"]
     production = {**environment, **PRODUCTION}
+    quiet = {**environment, "LOG_LEVEL": "WARNING"}
     return [
         Step("deployment", [*manage, *deploy], production),
         Step("migrations made", [*manage, "makemigrations", "--check", "--dry-run"], environment),
-        Step("migrations safe", inside_venv("-m", "devtools.migrations"), environment),
+        Step("migrations safe", inside_venv("-m", "devtools.migrations"), quiet),
     ]
 
 

@@ -8,6 +8,7 @@ from devtools.audit import audit
 from devtools.bootstrap import bootstrap
 from devtools.check import check, write_schema
 from devtools.console import LauncherError, complain, say
+from devtools.doctor import doctor
 from devtools.lock import lock
 from devtools.manage import manage
 from devtools.places import data_folder
@@ -38,6 +39,11 @@ def run_up(options: argparse.Namespace, _rest: list[str]) -> int:
 def run_stop(options: argparse.Namespace, _rest: list[str]) -> int:
     """End a running product."""
     return stop(data_folder(options.data))
+
+
+def run_doctor(options: argparse.Namespace, _rest: list[str]) -> int:
+    """Say what was found."""
+    return doctor(data_folder(options.data))
 
 
 def run_check(options: argparse.Namespace, _rest: list[str]) -> int:
@@ -77,6 +83,7 @@ def run_lock(_options: argparse.Namespace, _rest: list[str]) -> int:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.Namespace, list[str]], int]]] = {
     "up": ("run the product: servers, web, workers, a demonstration tenant", run_up),
     "stop": ("end the product that runs on a data folder", run_stop),
+    "doctor": ("say what was found on this machine, and what is wrong", run_doctor),
     "test": ("run the suite, or what pytest's arguments choose of it", run_test),
     "check": ("check style, types, imports, templates, migrations, the API's schema", run_check),
     "bench": ("measure: ./dev bench NAME; without a name, list the benches", run_bench),

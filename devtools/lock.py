@@ -8,7 +8,7 @@ from devtools.bootstrap import ensure_uv, run_uv
 from devtools.console import step
 from devtools.places import REQUIREMENTS
 
-SETS = ("uv", "runtime", "embedded", "development", "audit")
+SETS = ("uv", "runtime", "embedded", "development", "audit", "node")
 OPTIONS = [
     *("--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version", "3.11"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-header"),

@@ -17,7 +17,16 @@ from devtools.servers import make_roles, needed_servers, start_servers, urls_of
 from devtools.supervisor import Supervisor
 
 # These need the owner's account, and no other command gets it.
-OWNER_COMMANDS = ("migrate", "seed_demo", "showmigrations", "makemigrations", "sqlmigrate")
+OWNER_COMMANDS = (
+    "migrate",
+    "seed_demo",
+    "showmigrations",
+    "makemigrations",
+    "sqlmigrate",
+    "import_cases",
+    "load_policy",
+    "create_tenant",
+)
 PATIENCE_SECONDS = 300.0  # another command on the same folder goes first
 # These act on the database named on their command line.
 ON_OWNER_DATABASE = ("migrate", "showmigrations")

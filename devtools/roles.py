@@ -45,6 +45,11 @@ ROLES = (
 LEAST = "NOLOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
 
 
+def logins() -> list[str]:
+    """Return the roles that connect, and so have a password."""
+    return [role.name for role in ROLES if "LOGIN" in role.options.split()]
+
+
 def quoted(text: str) -> str:
     """Return an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -73,16 +78,15 @@ def role_statements(passwords: dict[str, str]) -> list[str]:
 
 def database_statements(database: str) -> list[str]:
     """Return the statements that close the database to everyone but these roles."""
-    logins = ", ".join(role.name for role in ROLES)
     return [
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC;",
-        f"GRANT CONNECT ON DATABASE {database} TO {logins};",
+        f"GRANT CONNECT ON DATABASE {database} TO {', '.join(logins())};",
     ]
 
 
 def script() -> str:
     """Return everything as one psql script, with places for the passwords."""
-    passwords = {role.name: f"<password of {role.name}>" for role in ROLES}
+    passwords = {name: f"<password of {name}>" for name in logins()}
     create = f"CREATE DATABASE {DATABASE} OWNER {OWNER} ENCODING ''UTF8'' TEMPLATE template0"
     return "\n".join(
         [

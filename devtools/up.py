@@ -77,7 +77,7 @@ class Launch:
 def web_command(port: int) -> list[str]:
     """Return the words that start the web server."""
     gunicorn = [venv_program("gunicorn"), "escalation.wsgi:application"]
-    size = ["--workers", "2", "--threads", "4"]
+    size = ["--workers", "2", "--threads", "4", "--preload"]
     # Heartbeats in memory: a slow disk must not look like a hanging worker.
     heartbeat = ["--worker-tmp-dir", "/dev/shm"] if Path("/dev/shm").is_dir() else []  # noqa: S108
     return [*gunicorn, "--bind", f"{LOOPBACK}:{port}", *size, *heartbeat, "--no-control-socket"]
@@ -146,14 +146,23 @@ def start_application(launch: Launch) -> None:
     """
     supervisor = launch.supervisor
     with step("Starting web, worker, sweeper and beat"):
-        for program in launch.application():
+        web, *others = launch.application()
+        supervisor.start(web)
+        wait_for_first_page(launch)
+        for program in others:  # not earlier: they would make the first page wait for its share
             supervisor.start(program)
-        limit = time.monotonic() + READY_SECONDS
-        while not supervisor.stopping and not first_page_answers(launch.port):
-            supervisor.look_after()
-            if time.monotonic() > limit or supervisor.children["web"].quick_deaths > 2:
-                raise LauncherError(why_not_ready(supervisor.children["web"].program))
-            time.sleep(POLL_SECONDS)
+
+
+def wait_for_first_page(launch: Launch) -> None:
+    """Wait until the first page comes; a server that keeps dying is not waited for."""
+    supervisor = launch.supervisor
+    web = supervisor.children["web"]
+    limit = time.monotonic() + READY_SECONDS
+    while not supervisor.stopping and not first_page_answers(launch.port):
+        supervisor.look_after()
+        if time.monotonic() > limit or web.quick_deaths > 2:
+            raise LauncherError(why_not_ready(web.program))
+        time.sleep(POLL_SECONDS)
 
 
 def look_after(supervisor: Supervisor) -> None:

@@ -2,8 +2,67 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.access import WORKS
+from cases.queries import count_mine
+from journal.queries import unread_count
+from tenants.models import Membership, Role
+
+CURRENT = {"case": "cases", "log": "log", "log-category": "log"}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Return the instant, the viewer's zone, and on a tenant's pages the navigation."""
+    known: dict[str, Any] = {
+        "now": timezone.now(),
+        "zone": timezone.get_current_timezone_name(),
+        "demo": settings.DEMO,
+    }
+    member: Membership | None = getattr(request, "membership", None)
+    if member is None:
+        return known
+    if member.role == Role.PARTNER:
+        return {**known, "nav": portal_nav(request, member)}
+    return {**known, "nav": staff_nav(request, member)}
+
+
+def portal_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
+    """Return the navigation of a partner's pages."""
+    match = request.resolver_match
+    slugs = match.kwargs if match else {}
+    return {
+        "cases_url": reverse("portal-cases", args=[member.tenant.slug, slugs.get("partner", "-")]),
+        "switch_url": reverse("choose"),
+        "sign_out_url": reverse("sign-out"),
+        "current": "cases",
+    }
+
+
+def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
+    """Return the navigation of a vendor's pages, as far as the member may go."""
+    slug = member.tenant.slug
+    match = request.resolver_match
+    name = match.url_name if match else ""
+    audits = member.role in (Role.ADMIN, Role.AUDITOR)
+    return {
+        "inbox_url": reverse("inbox", args=[slug]),
+        "cases_url": reverse("inbox", args=[slug]) + "?view=all",
+        "policy_url": reverse("policy", args=[slug]) if member.role in SEES_POLICY else "",
+        "log_url": reverse("log", args=[slug]) if member.role in WORKS else "",
+        "search_url": reverse("search", args=[slug]),
+        "notices_url": reverse("notices", args=[slug]),
+        "outbox_url": reverse("outbox", args=[slug]) if settings.DEMO else "",
+        "health_url": reverse("health", args=[slug]) if audits else "",
+        "sign_out_url": reverse("sign-out"),
+        "switch_url": reverse("choose"),
+        "unread": unread_count(member.user_id),
+        "mine": count_mine(member),
+        "current": CURRENT.get(name or "", name),
+    }
+
+
+SEES_POLICY = (Role.ADMIN, Role.STAFF, Role.AUDITOR)

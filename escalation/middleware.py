@@ -1,18 +1,26 @@
-"""A name for every request, in the answer and in the log."""
+"""A name for every request, and an answer for what a verb refuses."""
 
 import logging
 import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journal.actions import record
+from tenants.errors import Invalid, NotAllowed, NotNow, Refused
+from tenants.scope import current
 
 logger = logging.getLogger("parley.request")
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
     """Gives each request an id that an error page shows and the log repeats."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -23,3 +31,76 @@ class RequestIdMiddleware:
         if response.status_code >= 500:
             logger.error("request %s answered %s", request.id, response.status_code)  # type: ignore[attr-defined]
         return response
+
+
+class RefusalMiddleware:
+    """Turns what a verb refuses into a page, and puts every denial on the trail.
+
+    It stands inside the scope's transaction and outside the view's, which is rolled back by then:
+    the denial stays, nothing of the attempt does.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; pages of a tenant are never kept by a cache."""
+        response = self.get_response(request)
+        if hasattr(request, "tenant"):
+            response["Cache-Control"] = "no-store"
+            if response.status_code == 403:
+                self._record_denial(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Answer a refusal with its reason and what is possible now."""
+        if not isinstance(problem, Refused):
+            return None
+        if isinstance(problem, NotAllowed):
+            return render(request, "403.html", {"reason": problem.reason}, status=403)
+        return render(
+            request, "refused.html", refused_page(request, problem), status=problem.status
+        )
+
+    @staticmethod
+    def _record_denial(request: HttpRequest) -> None:
+        scope = current()
+        if scope.tenant_id is None or scope.portal:
+            return
+        match = request.resolver_match
+        facts = {"view": match.view_name if match else "", "method": request.method}
+        record("access.denied", at=timezone.now(), by=scope.user_id, facts=facts)
+
+
+def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:
+    """Return what the page of a refusal shows."""
+    allowed = problem.allowed if isinstance(problem, NotNow) else ()
+    title = _("That is not possible now") if isinstance(problem, NotNow) else _("Please correct")
+    if isinstance(problem, Invalid):
+        title = _("That could not be saved")
+    words = {verb: str(label) for verb, label in verb_words().items()}
+    return {
+        "refused": {
+            "title": title,
+            "text": problem.reason,
+            "allowed": [words.get(verb, verb) for verb in allowed],
+            "url": request.headers.get("Referer", ""),
+        },
+        "request_id": request.id,  # type: ignore[attr-defined]
+    }
+
+
+def verb_words() -> dict[str, str]:
+    """Return how a page calls each verb."""
+    return {
+        "acknowledge": _("acknowledge"),
+        "message": _("write a message"),
+        "escalate": _("escalate"),
+        "hand_back": _("hand back"),
+        "reassign": _("give to a colleague"),
+        "decide": _("decide"),
+        "revise": _("revise the decision"),
+        "resolve": _("resolve"),
+        "close": _("close"),
+        "withdraw": _("withdraw"),
+    }

@@ -1,6 +1,5 @@
 """One settings file; everything that differs between installations comes from the environment."""
 
-import socket
 from pathlib import Path
 
 import environ
@@ -57,6 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.middleware.ScopeMiddleware",
+    "escalation.middleware.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -97,7 +97,7 @@ def database(url_name: str) -> dict[str, object]:
         **env.db_url(url_name, engine="tenants.postgresql"),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        "ATOMIC_REQUESTS": True,
+        "ATOMIC_REQUESTS": url_name == "DATABASE_URL",
         "OPTIONS": DATABASE_OPTIONS,
     }
 
@@ -138,6 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How the middleware finds a contact's company; it stands below the app that knows contacts.
+COMPANY_OF = "partners.queries.company_of"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "choose"
 
@@ -172,6 +174,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = env.bool("PARLEY_STATIC_FINDERS", default=True)
+if WHITENOISE_USE_FINDERS:
+    # Nothing is collected then; whitenoise still wants the folder to be there.
+    Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
@@ -198,6 +203,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -236,8 +242,8 @@ EMAIL_TIMEOUT = 10
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.tokens.ScopedTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.tokens.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ScopedTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -254,8 +260,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 
-# --- Logs: who, what, when; never the text of a case -----------------------------------------------
-HOSTNAME = socket.gethostname()
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+
+# --- Logs: who, what, when; never the text of a case ------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,1 +1,26 @@
-urlpatterns: list = []
+"""Every address of the product."""
+
+from django.urls import include, path
+
+from escalation import api, entrance, operations
+
+tenant = [
+    path("", include("cases.urls")),
+    path("", include("journal.urls")),
+    path("", include("ladder.urls")),
+]
+v1 = [
+    path("me/", api.Me.as_view(), name="api-me"),
+]
+urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("sign-in/", entrance.sign_in, name="sign-in"),
+    path("sign-out/", entrance.sign_out, name="sign-out"),
+    path("choose/", entrance.choose, name="choose"),
+    path("t/<slug:slug>/", include(tenant)),
+    path("p/<slug:slug>/<slug:partner>/", include("portal.urls")),
+    path("api/v1/", include(v1)),
+    path("livez", operations.livez, name="livez"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
+]

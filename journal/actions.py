@@ -79,3 +79,9 @@ def wake(tenant_id: UUID) -> None:
         current_app.send_task("journal.deliver", args=(str(tenant_id),), retry=False)
     except OperationalError:
         logger.warning("no broker: notices of tenant %s wait for the relay", tenant_id)
+
+
+def mark_read(user_id: UUID, *, at: datetime) -> int:
+    """Mark everything a person was told in the app as read; return how much it was."""
+    unread = Notice.objects.filter(user_id=user_id, channel=Channel.BELL, read_at=None)
+    return unread.update(read_at=at)

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from journal.models import Channel, Notice, NoticeState
-from journal.registry import Letter, may_see, subject_of
+from journal.registry import Letter, letters
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 10
@@ -41,11 +41,12 @@ def deliver_one(at: datetime) -> UUID | None:
 
 def _attempt(notice: Notice, at: datetime) -> None:
     notice.attempts += 1
-    if not may_see(notice.event, notice.user_id):
+    letter = letters([notice.event], notice.user).get(notice.event_id)
+    if letter is None:
         notice.state, notice.done_at, notice.next_attempt_at = NoticeState.DROPPED, at, None
         return
     try:
-        _send(notice, subject_of(notice.event.kind).compose(notice.event, notice.user))
+        _send(notice, letter)
     except OSError as error:  # what smtplib and sockets raise
         logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
         _postpone(notice, at)

@@ -28,9 +28,7 @@ class Event(TenantModel):
     by_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
     facts = models.JSONField(default=dict)
-    audience = models.CharField(
-        max_length=8, choices=Audience.choices, default=Audience.INTERNAL
-    )
+    audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.INTERNAL)
     partner_id = models.UUIDField(null=True)
     once_key = models.CharField(max_length=80, null=True)
     recorded_at = models.DateTimeField(db_default=models.functions.Now())
@@ -99,9 +97,7 @@ class Notice(TenantModel):
     event = TenantForeignKey(Event, models.CASCADE)
     user = MemberForeignKey(models.CASCADE)
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    state = models.CharField(
-        max_length=8, choices=NoticeState.choices, default=NoticeState.PENDING
-    )
+    state = models.CharField(max_length=8, choices=NoticeState.choices, default=NoticeState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())

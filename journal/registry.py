@@ -4,6 +4,8 @@ The journal must ask who may see a case before it tells anyone, but may not impo
 that owns a subject registers it when it is ready.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +19,7 @@ class Letter:
     """What one person is told: a line for the bell, a subject and a text for e-mail, and where
     to read on. The subject carries a number, never a title."""
 
+    number: str
     line: str
     subject: str
     text: str
@@ -26,12 +29,8 @@ class Letter:
 class Subject(Protocol):
     """How the events of one kind of thing are told."""
 
-    def may_see(self, event: Event, user: User) -> bool:
-        """Whether the person may see what the event is about, now."""
-        ...
-
-    def compose(self, event: Event, user: User) -> Letter:
-        """Return what the person is told."""
+    def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
+        """Return what the person is told, by event: only of what they may see, now."""
         ...
 
 
@@ -43,12 +42,18 @@ def register(prefix: str, subject: Subject) -> None:
     _subjects[prefix] = subject
 
 
-def subject_of(kind: str) -> Subject:
-    """Return who answers for a kind of event; `KeyError` where nobody registered."""
-    return _subjects[kind.split(".", 1)[0]]
+def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
+    """Return what a person of the current tenant is told of each event; of events that are not
+    in the answer, or for a person who may no longer sign in, nothing may be told.
 
-
-def may_see(event: Event, user_id: UUID) -> bool:
-    """Whether a person of the current tenant may see an event's subject now."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    return user is not None and subject_of(event.kind).may_see(event, user)
+    `KeyError` for a kind nobody registered.
+    """
+    if not user.is_active:
+        return {}
+    by_subject: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        by_subject[event.kind.split(".", 1)[0]].append(event)
+    found: dict[UUID, Letter] = {}
+    for prefix, group in by_subject.items():
+        found |= _subjects[prefix].letters(group, user)
+    return found

@@ -70,7 +70,9 @@ def _place(entries: list[dict[str, Any]], heads: dict[UUID, Head]) -> list[list[
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    return [[str(v) if isinstance(v, UUID) else v for v in column] for column in zip(*rows)]
+    return [
+        [str(v) if isinstance(v, UUID) else v for v in column] for column in zip(*rows, strict=True)
+    ]
 
 
 class Anchors:

@@ -17,7 +17,7 @@ WEIGHTS = (Decimal("0.40"), Decimal("0.20"), Decimal("0.15"), Decimal("0.25"))
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """The inputs. Revenue at risk in euro; `exposure` and `relationship` as the tables name them."""
+    """The inputs. Revenue at risk in euro; exposure and relationship as the tables name them."""
 
     revenue: Decimal = Decimal(0)
     customers: int = 0
@@ -39,9 +39,7 @@ class Impact:
 
     def score(self) -> Decimal:
         """Return the impact score, 0 to 100."""
-        return sum(
-            (w * p for w, p in zip(WEIGHTS, self.points(), strict=True)), start=Decimal(0)
-        )
+        return sum((w * p for w, p in zip(WEIGHTS, self.points(), strict=True)), start=Decimal(0))
 
     def severity(self) -> str:
         """Return the severity that follows: at least high if an input is at its maximum, if

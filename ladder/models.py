@@ -82,9 +82,7 @@ class Programme(TenantModel):
     close_after_days = models.PositiveSmallIntegerField(_("days until closed"), default=10)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant"], name="one_programme_per_tenant")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_programme_per_tenant")]
 
 
 class Ladder(TenantModel):
@@ -205,7 +203,8 @@ class Route(TenantModel):
     """One line of the matrix: the first that matches a case says where and how it starts.
 
     An empty condition matches everything. `windows` overrides the ladder's, step by step from the
-    starting level: `{"total"?, "veto"?, "steps": [{"response"?, "decision"?}, …]}`.
+    starting level: `{"total"?, "veto"?, "steps": [{"response"?, "decision"?}, …]}`. A line that
+    was replaced is retired, not deleted: cases point at the line they took.
     """
 
     position = models.PositiveIntegerField()
@@ -218,9 +217,14 @@ class Route(TenantModel):
     windows = models.JSONField(default=dict)
     owner = MemberForeignKey(null=True, blank=True)
     backup = MemberForeignKey(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("position",)
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "position"], name="route_position")
+            models.UniqueConstraint(
+                fields=["tenant", "position"],
+                condition=models.Q(retired_at__isnull=True),
+                name="route_position",
+            )
         ]

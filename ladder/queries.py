@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ladder.models import (
     Calendar,
@@ -20,7 +20,6 @@ from ladder.seats import Holder, SeatFacts, holder
 from ladder.worktime import Compiled, Rules, compile_rules
 from partners.models import Region, Tier
 from tenants.errors import Invalid
-
 
 _compiled: dict[UUID, Compiled] = {}
 MOST_COMPILED = 4096
@@ -65,7 +64,7 @@ def find_route(
     category: Category, severity: str, region: Region | None, tier: Tier | None
 ) -> Route:
     """Return the first line of the matrix that matches; `Invalid` where a tenant has no matrix."""
-    matching = Route.objects.filter(
+    matching = matrix().filter(
         Q(category=None) | Q(category=category),
         Q(severity=None) | Q(severity=severity),
         Q(region=None) | Q(region=region),
@@ -75,6 +74,11 @@ def find_route(
     if route is None:
         raise Invalid({"category": "No route of the matrix leads anywhere from here."})
     return route
+
+
+def matrix() -> QuerySet[Route]:
+    """Return the lines of the matrix that are in force, in the order they are tried."""
+    return Route.objects.filter(retired_at=None).order_by("position")
 
 
 def levels_of(ladder_id: UUID) -> list[Level]:

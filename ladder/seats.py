@@ -29,9 +29,7 @@ def _fits(seat: SeatFacts, region_id: UUID | None, category_id: UUID | None) -> 
     return seat.region_id in (None, region_id) and seat.category_id in (None, category_id)
 
 
-def holder(
-    seats: Iterable[SeatFacts], region_id: UUID | None, category_id: UUID | None
-) -> Holder:
+def holder(seats: Iterable[SeatFacts], region_id: UUID | None, category_id: UUID | None) -> Holder:
     """Return who owns a turn on a level: the lowest rank that is there, among the seats for the
     region and category; of equal ranks the one that names region or category goes first."""
     fitting = [s for s in seats if s.there and _fits(s, region_id, category_id)]

@@ -38,9 +38,7 @@ def django_db_setup(
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
         _connect_as("default", owner)
-        old = setup_databases(
-            verbosity=0, interactive=False, keepdb=keep, serialized_aliases=[]
-        )
+        old = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=[])
         with connections["default"].cursor() as cursor:
             # Only here: Django empties tables between tests that commit.
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO parley_app")

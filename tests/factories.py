@@ -167,9 +167,7 @@ def make_world(
         Tier.objects.create(tenant=tenant, slug="gold", name="Gold", rank=2)
         make_partner(world, "alpenwerk", region, "anna")
         make_partner(world, "rheintor", region, "marc")
-        Programme.objects.create(
-            tenant=tenant, name="Partners", calendar=world.calendar.calendar
-        )
+        Programme.objects.create(tenant=tenant, name="Partners", calendar=world.calendar.calendar)
         for position, (name, kind) in enumerate(
             (("lead-routing", "administrative"), ("territory", "strategic"))
         ):

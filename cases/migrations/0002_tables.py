@@ -4,230 +4,682 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import tenants.fields
-import tenants.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import tenants.fields
+import tenants.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_words'),
-        ('ladder', '0003_walls'),
-        ('partners', '0003_walls'),
-        ('tenants', '0003_walls'),
+        ("cases", "0001_words"),
+        ("ladder", "0003_walls"),
+        ("partners", "0003_walls"),
+        ("tenants", "0003_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('description', models.TextField(blank=True, verbose_name='what happened')),
-                ('severity', models.CharField(choices=[('s1', 'Critical'), ('s2', 'High'), ('s3', 'Medium'), ('s4', 'Low')], max_length=2)),
-                ('severity_reason', models.TextField(blank=True)),
-                ('impact', models.JSONField(default=dict)),
-                ('impact_score', models.PositiveSmallIntegerField(null=True)),
-                ('fields', models.JSONField(default=dict)),
-                ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='amount')),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('deal_id', models.CharField(blank=True, max_length=120, verbose_name='deal id')),
-                ('source', models.CharField(choices=[('browser', 'Logged by staff'), ('portal', 'Logged by the partner'), ('api', 'From another system'), ('import', 'Imported')], max_length=10)),
-                ('source_system', models.CharField(blank=True, max_length=40)),
-                ('external_id', models.CharField(blank=True, max_length=120, null=True)),
-                ('source_url', models.URLField(blank=True, max_length=500)),
-                ('status', models.CharField(choices=[('new', 'New'), ('in_progress', 'In progress'), ('decided', 'Decided'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn')], default='new', max_length=12)),
-                ('outcome', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('partly', 'Partly upheld'), ('rejected', 'Rejected')], max_length=8)),
-                ('resolution', models.TextField(blank=True)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('start_position', models.PositiveSmallIntegerField()),
-                ('windows', models.JSONField(default=dict)),
-                ('assignment_id', models.UUIDField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('due_kind', models.CharField(blank=True, max_length=8)),
-                ('due_soon_at', models.DateTimeField(null=True)),
-                ('due_missed', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('search', models.GeneratedField(db_persist=True, expression=models.Func(models.F('number'), models.F('title'), models.F('deal_id'), models.F('description'), function='parley_case_words'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('calendar_version', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.calendarversion')),
-                ('category', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.category')),
-                ('ladder', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.ladder')),
-                ('level', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.level')),
-                ('opened_by', tenants.fields.MemberForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+')),
-                ('owner', tenants.fields.MemberForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+')),
-                ('region', tenants.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.region')),
-                ('route', tenants.fields.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.route')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("description", models.TextField(blank=True, verbose_name="what happened")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("s1", "Critical"),
+                            ("s2", "High"),
+                            ("s3", "Medium"),
+                            ("s4", "Low"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("severity_reason", models.TextField(blank=True)),
+                ("impact", models.JSONField(default=dict)),
+                ("impact_score", models.PositiveSmallIntegerField(null=True)),
+                ("fields", models.JSONField(default=dict)),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=18,
+                        null=True,
+                        verbose_name="amount",
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("deal_id", models.CharField(blank=True, max_length=120, verbose_name="deal id")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("browser", "Logged by staff"),
+                            ("portal", "Logged by the partner"),
+                            ("api", "From another system"),
+                            ("import", "Imported"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("source_system", models.CharField(blank=True, max_length=40)),
+                ("external_id", models.CharField(blank=True, max_length=120, null=True)),
+                ("source_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("in_progress", "In progress"),
+                            ("decided", "Decided"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "Upheld"),
+                            ("partly", "Partly upheld"),
+                            ("rejected", "Rejected"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("resolution", models.TextField(blank=True)),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("start_position", models.PositiveSmallIntegerField()),
+                ("windows", models.JSONField(default=dict)),
+                ("assignment_id", models.UUIDField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("due_kind", models.CharField(blank=True, max_length=8)),
+                ("due_soon_at", models.DateTimeField(null=True)),
+                ("due_missed", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("number"),
+                            models.F("title"),
+                            models.F("deal_id"),
+                            models.F("description"),
+                            function="parley_case_words",
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "calendar_version",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.calendarversion",
+                    ),
+                ),
+                (
+                    "category",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.category",
+                    ),
+                ),
+                (
+                    "ladder",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.ladder",
+                    ),
+                ),
+                (
+                    "level",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.level",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                    ),
+                ),
+                (
+                    "owner",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                    ),
+                ),
+                (
+                    "region",
+                    tenants.fields.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.region",
+                    ),
+                ),
+                (
+                    "route",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.route",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('escalated', 'Handed up'), ('breached', 'Handed up by the clock'), ('handed_back', 'Handed back'), ('reassigned', 'Given to a colleague'), ('resolved', 'Resolved'), ('withdrawn', 'Withdrawn')], max_length=12)),
-                ('backup', tenants.fields.MemberForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+')),
-                ('level', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.level')),
-                ('owner', tenants.fields.MemberForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
-                ('case', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='cases.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("escalated", "Handed up"),
+                            ("breached", "Handed up by the clock"),
+                            ("handed_back", "Handed back"),
+                            ("reassigned", "Given to a colleague"),
+                            ("resolved", "Resolved"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "backup",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                    ),
+                ),
+                (
+                    "level",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.level",
+                    ),
+                ),
+                (
+                    "owner",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
+                (
+                    "case",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseCounter',
+            name="CaseCounter",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('response', 'Response'), ('decision', 'Decision'), ('total', 'Total'), ('reminder', 'Reminder'), ('closing', 'Closing')], max_length=8)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('met', 'Met'), ('breached', 'Missed'), ('ended', 'Ended')], default='running', max_length=8)),
-                ('window', models.CharField(max_length=20)),
-                ('target_seconds', models.PositiveBigIntegerField()),
-                ('anchor', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('soon_at', models.DateTimeField(null=True)),
-                ('next_fire_at', models.DateTimeField(null=True)),
-                ('thresholds', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None)),
-                ('fired', models.PositiveIntegerField(default=0)),
-                ('met_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('assignment', tenants.fields.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.assignment')),
-                ('calendar_version', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ladder.calendarversion')),
-                ('case', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("response", "Response"),
+                            ("decision", "Decision"),
+                            ("total", "Total"),
+                            ("reminder", "Reminder"),
+                            ("closing", "Closing"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("cycle", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("met", "Met"),
+                            ("breached", "Missed"),
+                            ("ended", "Ended"),
+                        ],
+                        default="running",
+                        max_length=8,
+                    ),
+                ),
+                ("window", models.CharField(max_length=20)),
+                ("target_seconds", models.PositiveBigIntegerField()),
+                ("anchor", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("soon_at", models.DateTimeField(null=True)),
+                ("next_fire_at", models.DateTimeField(null=True)),
+                (
+                    "thresholds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("fired", models.PositiveIntegerField(default=0)),
+                ("met_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("processed_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "assignment",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.assignment",
+                    ),
+                ),
+                (
+                    "calendar_version",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ladder.calendarversion",
+                    ),
+                ),
+                (
+                    "case",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('reason', 'Reason'), ('decision', 'Decision'), ('resolution', 'Resolution')], default='message', max_length=10)),
-                ('audience', models.CharField(choices=[('internal', 'Internal'), ('party', 'One party'), ('parties', 'All parties')], max_length=8)),
-                ('body', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('author', tenants.fields.MemberForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+')),
-                ('case', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='cases.case')),
-                ('partner', tenants.fields.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("event_id", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("message", "Message"),
+                            ("reason", "Reason"),
+                            ("decision", "Decision"),
+                            ("resolution", "Resolution"),
+                        ],
+                        default="message",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("internal", "Internal"),
+                            ("party", "One party"),
+                            ("parties", "All parties"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("body", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "author",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                    ),
+                ),
+                (
+                    "case",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "partner",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('complainant', 'Complainant'), ('respondent', 'Respondent'), ('affected', 'Affected')], max_length=12)),
-                ('case', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case')),
-                ('partner', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("complainant", "Complainant"),
+                            ("respondent", "Respondent"),
+                            ("affected", "Affected"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "case",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "partner",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['tenant', 'status', 'due_at', 'id'], name='case_due_by_status'),
+            model_name="case",
+            index=models.Index(
+                fields=["tenant", "status", "due_at", "id"], name="case_due_by_status"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ['new', 'in_progress', 'decided'])), fields=['tenant', 'owner', 'due_at', 'id'], name='case_due_by_owner'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status__in", ["new", "in_progress", "decided"])),
+                fields=["tenant", "owner", "due_at", "id"],
+                name="case_due_by_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['tenant', 'deal_id'], name='case_by_deal'),
+            model_name="case",
+            index=models.Index(fields=["tenant", "deal_id"], name="case_by_deal"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['tenant', '-updated_at'], name='case_by_change'),
+            model_name="case",
+            index=models.Index(fields=["tenant", "-updated_at"], name="case_by_change"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='case_words'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_words"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('tenant', 'number'), name='case_number_per_tenant'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "number"), name="case_number_per_tenant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('tenant', 'source_system', 'external_id'), name='case_external_id_per_source'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("tenant", "source_system", "external_id"),
+                name="case_external_id_per_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'in_progress', 'decided', 'resolved', 'closed', 'withdrawn'])), name='known_status'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["new", "in_progress", "decided", "resolved", "closed", "withdrawn"],
+                    )
+                ),
+                name="known_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('tenant', 'case', 'number'), name='assignment_number_per_case'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "case", "number"), name="assignment_number_per_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tenant', 'case'), name='one_turn_at_a_time'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("tenant", "case"),
+                name="one_turn_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casecounter',
-            constraint=models.UniqueConstraint(fields=('tenant', 'year'), name='one_counter_per_year'),
+            model_name="casecounter",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "year"), name="one_counter_per_year"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['next_fire_at'], name='clock_to_fire'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["next_fire_at"],
+                name="clock_to_fire",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['tenant', 'case', 'kind'], name='clock_of_case'),
+            model_name="clock",
+            index=models.Index(fields=["tenant", "case", "kind"], name="clock_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'running'), ('next_fire_at__isnull', True), _connector='OR'), name='only_running_clocks_fire'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "running"), ("next_fire_at__isnull", True), _connector="OR"
+                ),
+                name="only_running_clocks_fire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), ('next_fire_at__isnull', False), _connector='OR'), name='running_clocks_fire'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True),
+                    ("next_fire_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="running_clocks_fire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('tenant', 'case', 'kind'), name='one_running_clock_per_kind'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")),
+                fields=("tenant", "case", "kind"),
+                name="one_running_clock_per_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['tenant', 'case', '-at', '-id'], name='message_of_case'),
+            model_name="message",
+            index=models.Index(fields=["tenant", "case", "-at", "-id"], name="message_of_case"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['tenant', 'event_id'], name='message_of_event'),
+            model_name="message",
+            index=models.Index(fields=["tenant", "event_id"], name="message_of_event"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'party'), ('partner__isnull', False)), models.Q(models.Q(('audience', 'party'), _negated=True), ('partner__isnull', True)), _connector='OR'), name='message_to_one_party_names_it'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("audience", "party"), ("partner__isnull", False)),
+                    models.Q(
+                        models.Q(("audience", "party"), _negated=True), ("partner__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="message_to_one_party_names_it",
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(fields=['tenant', 'partner', 'case'], name='cases_of_partner'),
+            model_name="party",
+            index=models.Index(fields=["tenant", "partner", "case"], name="cases_of_partner"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('tenant', 'case', 'partner'), name='partner_in_case_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "case", "partner"), name="partner_in_case_once"
+            ),
         ),
     ]

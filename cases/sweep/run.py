@@ -33,7 +33,9 @@ class Batch:
     stuck: int = 0
 
 
-def sweep(now: Callable[[], datetime], *, limit: int = BATCH, using: str = "sweeper") -> list[Batch]:
+def sweep(
+    now: Callable[[], datetime], *, limit: int = BATCH, using: str = "sweeper"
+) -> list[Batch]:
     """Move every case whose time has come; return the batches that locked anything.
 
     Stops when a batch locks nothing, never when it merely changes nothing.
@@ -94,9 +96,9 @@ def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:
 
 def _decide_all(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Written:
     loaded = load(cursor, claimed)
-    plans: list[tuple[Row, Plan]] = []
-    for row in loaded.rows:
-        plans.append((row, decide(loaded.facts(row), loaded.rules(row), at)))
+    plans: list[tuple[Row, Plan]] = [
+        (row, decide(loaded.facts(row), loaded.rules(row), at)) for row in loaded.rows
+    ]
     climbing = {(r.tenant_id, p.climb_to.id) for r, p in plans if p.climb_to}
     load_seats(cursor, loaded, climbing)
     load_contacts(cursor, loaded, {(r.tenant_id, r.id) for r, p in plans if p.climb_to})

@@ -70,22 +70,48 @@ class Written:
             thresholds = "{" + ",".join(map(str, new.thresholds)) + "}"
             turn = turn_id if new.of_assignment else None
             self.new_clocks.append(
-                (row.tenant_id, uuid7(), row.id, turn)
-                + clock
-                + (row.calendar_version_id, *times, thresholds)
+                (
+                    row.tenant_id,
+                    uuid7(),
+                    row.id,
+                    turn,
+                    *clock,
+                    row.calendar_version_id,
+                    *times,
+                    thresholds,
+                )
             )
         shown = Face() if plan.close else face(after(plan, case), turn_id)
         status, closed_at = ("closed", self.at) if plan.close else (row.status, None)
         self.cases.append(
-            (row.tenant_id, row.id, status, turn_id, owner, level_id)
-            + (shown.due_at, shown.kind, shown.soon_at, shown.missed, closed_at, self.at)
+            (
+                row.tenant_id,
+                row.id,
+                status,
+                turn_id,
+                owner,
+                level_id,
+                shown.due_at,
+                shown.kind,
+                shown.soon_at,
+                shown.missed,
+                closed_at,
+                self.at,
+            )
         )
 
     def _change(self, row: Row, change: ClockChange, loaded: Loaded) -> None:
         state = STATES[change.change]
         self.clocks.append(
-            (row.tenant_id, change.clock.id, state, change.fired)
-            + (change.next_fire_at, change.due_at, self.at)
+            (
+                row.tenant_id,
+                change.clock.id,
+                state,
+                change.fired,
+                change.next_fire_at,
+                change.due_at,
+                self.at,
+            )
         )
         kind = REPORTED.get(change.change)
         if kind is None:
@@ -95,15 +121,23 @@ class Written:
         facts = {**_clock_facts(change.clock), "share": change.fired, "position": row.position}
         self._event(row, kind, facts, shared, f"{change.clock.id}:{change.fired}", people)
 
-    def _climb(
-        self, row: Row, plan: Plan, held: Holder, turn_id: UUID, loaded: Loaded
-    ) -> None:
+    def _climb(self, row: Row, plan: Plan, held: Holder, turn_id: UUID, loaded: Loaded) -> None:
         assert plan.climb_to is not None and plan.cause is not None  # noqa: S101, PT018 - for mypy
         target, cause = plan.climb_to, plan.cause
         self.ended_turns.append((row.tenant_id, row.assignment_id))
         self.turns.append(
-            (row.tenant_id, turn_id, row.id, row.cycle, row.turn + 1, target.id)
-            + (target.position, held.owner_id, held.backup_id, self.at)
+            (
+                row.tenant_id,
+                turn_id,
+                row.id,
+                row.cycle,
+                row.turn + 1,
+                target.id,
+                target.position,
+                held.owner_id,
+                held.backup_id,
+                self.at,
+            )
         )
         facts = {
             **_clock_facts(cause),
@@ -122,9 +156,7 @@ class Written:
             self._event(row, "case.unowned", nobody, "internal", f"{turn_id}:unowned", admins)
         self.climbs.append(Climb(row.number, row.position, target.position, cause.kind))
 
-    def _alarm(
-        self, row: Row, cause: ClockFacts, owner: UUID | None, loaded: Loaded
-    ) -> None:
+    def _alarm(self, row: Row, cause: ClockFacts, owner: UUID | None, loaded: Loaded) -> None:
         people = [owner, row.backup_id, *loaded.admins.get(row.tenant_id, ())]
         facts = {**_clock_facts(cause), "position": row.position}
         self._event(row, "case.alarm", facts, "internal", f"{cause.id}:alarm", people)
@@ -165,7 +197,9 @@ class Written:
 
 
 def _level_id(row: Row, loaded: Loaded) -> UUID:
-    return next(level.id for level in loaded.levels[row.ladder_id] if level.position == row.position)
+    return next(
+        level.id for level in loaded.levels[row.ladder_id] if level.position == row.position
+    )
 
 
 def _holder(row: Row, plan: Plan, loaded: Loaded) -> Holder:

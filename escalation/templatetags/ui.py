@@ -46,7 +46,7 @@ class Clock(Protocol):
 def icon(name: str, css: str = "") -> SafeString:
     """Draw an icon of the sprite. It is decoration: a word must stand beside it."""
     return format_html(
-        '<svg class="p-i{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="p-i{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         " " if css else "",
         css,
         static(SPRITE),

@@ -2,102 +2,219 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import tenants.fields
-import tenants.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import tenants.fields
+import tenants.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0002_tables'),
+        ("tenants", "0002_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='tenants.tenant')),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.BinaryField(default=bytes)),
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="tenants.tenant",
+                    ),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
+                ("hash", models.BinaryField(default=bytes)),
             ],
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('detail', models.JSONField(default=dict)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("detail", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('by_id', models.UUIDField(null=True)),
-                ('case_id', models.UUIDField(null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('audience', models.CharField(choices=[('internal', 'Internal'), ('party', 'One party'), ('parties', 'All parties')], default='internal', max_length=8)),
-                ('partner_id', models.UUIDField(null=True)),
-                ('once_key', models.CharField(max_length=80, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('seq', models.BigIntegerField(null=True)),
-                ('hash', models.BinaryField(null=True)),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                ("by_id", models.UUIDField(null=True)),
+                ("case_id", models.UUIDField(null=True)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("internal", "Internal"),
+                            ("party", "One party"),
+                            ("parties", "All parties"),
+                        ],
+                        default="internal",
+                        max_length=8,
+                    ),
+                ),
+                ("partner_id", models.UUIDField(null=True)),
+                ("once_key", models.CharField(max_length=80, null=True)),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("seq", models.BigIntegerField(null=True)),
+                ("hash", models.BinaryField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('bell', 'In the app'), ('email', 'By e-mail')], max_length=8)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('sent', 'Sent'), ('dropped', 'Not sent: the person may no longer see the case'), ('failed', 'Given up')], default='pending', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('done_at', models.DateTimeField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('event', tenants.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='journal.event')),
-                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
-                ('user', tenants.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("bell", "In the app"), ("email", "By e-mail")], max_length=8
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("sent", "Sent"),
+                            ("dropped", "Not sent: the person may no longer see the case"),
+                            ("failed", "Given up"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("done_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    tenants.fields.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="journal.event",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
+                (
+                    "user",
+                    tenants.fields.MemberForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['tenant', 'case_id', '-at', '-id'], name='event_of_case'),
+            model_name="event",
+            index=models.Index(fields=["tenant", "case_id", "-at", "-id"], name="event_of_case"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('seq__isnull', True)), fields=['recorded_at', 'id'], name='event_to_seal'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("seq__isnull", True)),
+                fields=["recorded_at", "id"],
+                name="event_to_seal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('seq__isnull', False)), fields=('tenant', 'seq'), name='one_event_per_place'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("seq__isnull", False)),
+                fields=("tenant", "seq"),
+                name="one_event_per_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('once_key__isnull', False)), fields=('tenant', 'once_key'), name='event_happens_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("once_key__isnull", False)),
+                fields=("tenant", "once_key"),
+                name="event_happens_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'party'), ('partner_id__isnull', False)), models.Q(models.Q(('audience', 'party'), _negated=True), ('partner_id__isnull', True)), _connector='OR'), name='event_for_one_party_names_it'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("audience", "party"), ("partner_id__isnull", False)),
+                    models.Q(
+                        models.Q(("audience", "party"), _negated=True), ("partner_id__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="event_for_one_party_names_it",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at'], name='notice_to_deliver'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "pending")),
+                fields=["next_attempt_at"],
+                name="notice_to_deliver",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'bell')), fields=['tenant', 'user', '-created_at', '-id'], name='notice_of_person'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "bell")),
+                fields=["tenant", "user", "-created_at", "-id"],
+                name="notice_of_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('tenant', 'event', 'user', 'channel'), name='told_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "event", "user", "channel"), name="told_once"
+            ),
         ),
     ]

@@ -17,9 +17,7 @@ READABLE = {
         "id, tenant_id, ladder_id, position, response_window, decision_window, veto_window,"
         " thresholds, concessions_only"
     ),
-    "ladder_seat": (
-        "id, tenant_id, level_id, user_id, backup_id, region_id, category_id, rank"
-    ),
+    "ladder_seat": ("id, tenant_id, level_id, user_id, backup_id, region_id, category_id, rank"),
     "ladder_programme": "id, tenant_id, close_after_days",
 }
 SWEEP = "".join(

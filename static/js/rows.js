@@ -9,7 +9,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { elt, target, xhr } = event.detail;
+  const { target, xhr } = event.detail;
+  const { elt } = event.detail.requestConfig;
   // The same news again would be read out again.
   if (target.id === "p-fresh") {
     const next = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").body;
@@ -18,9 +19,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const refusals = document.getElementById("p-refused");
   if (refusals && refusals !== target && !elt.closest("[data-quiet]")) refusals.replaceChildren();
   const row = elt.closest("[data-row]");
-  const form = elt.closest("form");
   pending = row && xhr.status < 300
-    ? { id: row.id, focused: row.contains(document.activeElement), said: form?.dataset.said }
+    ? { id: row.id, focused: row.contains(document.activeElement), said: elt.dataset.said }
     : null;
 });
 

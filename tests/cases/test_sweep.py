@@ -142,7 +142,7 @@ def test_at_the_top_an_alarm_is_raised_and_repeats(world: World) -> None:
 @pytest.fixture
 def two(world: World) -> Iterator[World]:
     """A second vendor beside the first."""
-    yield make_world()
+    return make_world()
 
 
 def test_many_cases_of_several_vendors_move_in_one_sweep(world: World, two: World) -> None:

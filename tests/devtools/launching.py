@@ -47,10 +47,8 @@ class Launched:
     def wait_ready(self) -> None:
         """Wait for the line that says where the first page is."""
         ready = f"Ready: http://{LOOPBACK}:{self.port}/"
-        done = wait_until(
-            lambda: ready in self.said() or self.process.poll() is not None, READY_SECONDS
-        )
-        assert done and ready in self.said(), self.said()
+        wait_until(lambda: ready in self.said() or self.process.poll() is not None, READY_SECONDS)
+        assert ready in self.said()
 
     def pids(self) -> dict[str, int]:
         """Return processes.json as it is now."""
@@ -61,6 +59,10 @@ class Launched:
         """Return every living process that belongs to this folder, grandchildren included."""
         marked = processes_with(MARK, str(self.data))
         return [pid for pid in marked if is_alive(pid)]
+
+    def group(self, leader: int) -> list[int]:
+        """Return the living processes in a child's group."""
+        return [pid for pid in self.family() if group_of(pid) == leader]
 
     def status(self) -> int | None:
         """Return the status of the first page, or None when nothing answers."""
@@ -84,3 +86,11 @@ class Launched:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+
+def group_of(pid: int) -> int | None:
+    """Return a process's group, or None when it is gone."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None

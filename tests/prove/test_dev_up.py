@@ -40,15 +40,12 @@ def test_every_child_comes_back_after_being_killed(launched: Launched) -> None:
 
 
 def test_a_killed_worker_leaves_no_pool_behind(launched: Launched) -> None:
-    before = set(launched.family())
     for name in ("worker", "sweeper", "web"):
-        old = launched.pids()[name]
-        os.kill(old, signal.SIGKILL)
-        assert wait_until(
-            lambda name=name, old=old: launched.has_come_back(name, old),  # type: ignore[misc]
-            BACK_SECONDS,
-        )
-    assert wait_until(lambda: len(launched.family()) == len(before), BACK_SECONDS)
+        leader = launched.pids()[name]
+        assert wait_until(lambda leader=leader: len(launched.group(leader)) > 1, BACK_SECONDS)  # type: ignore[misc]
+        pool = launched.group(leader)
+        os.kill(leader, signal.SIGKILL)
+        assert wait_until(lambda pool=pool: not any(map(is_alive, pool)), GONE_SECONDS)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -15,7 +15,7 @@ def test_two_thousand_random_calendars_agree_with_the_oracle() -> None:
     compared = 0
 
     @settings(
-        max_examples=CALENDARS + 300,
+        max_examples=CALENDARS + 700,  # some differ in their anchors only
         deadline=None,
         database=None,
         phases=[Phase.generate],

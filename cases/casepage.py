@@ -1,0 +1,275 @@
+"""Everything the page of one case shows."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases import queries
+from cases.access import may
+from cases.forms import MessageForm, form_for
+from cases.intake import labelled, missing
+from cases.models import Assignment, Case, Message, Status
+from cases.pages import amount_text, chip, next_words
+from cases.words import kind_of, people_in, sentence
+from journal.models import Event
+from ladder.models import CategoryClass, Level
+from ladder.queries import levels_of
+from tenants.models import Membership
+
+VERBS = ("acknowledge", "decide", "resolve", "escalate", "hand_back", "reassign")
+LATER = ("revise", "close", "withdraw")
+DANGER = frozenset({"withdraw"})
+
+
+def labels() -> dict[str, str]:
+    """Return what the button of each verb says."""
+    return {
+        "acknowledge": _("Acknowledge"),
+        "decide": _("Decide"),
+        "resolve": _("Resolve"),
+        "escalate": _("Escalate"),
+        "hand_back": _("Hand back"),
+        "reassign": _("Give to a colleague"),
+        "revise": _("Revise the decision"),
+        "close": _("Close the case"),
+        "withdraw": _("Withdraw the case"),
+    }
+
+
+class CasePage:
+    """The page of one case for one member, with the form that was refused, if one was."""
+
+    def __init__(
+        self,
+        case: Case,
+        member: Membership,
+        now: datetime,
+        *,
+        bound: dict[str, Any] | None = None,
+        before: queries.Place | None = None,
+    ) -> None:
+        self.case, self.member, self.now = case, member, now
+        self.bound = bound or {}
+        self.before = before
+        self.levels = levels_of(case.ladder_id)
+        self.turns = queries.turns_of(case)
+        self.slug = member.tenant.slug
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template reads."""
+        days, older_url = self.timeline()
+        return {
+            "case": self.facts(),
+            "steps": [self.step(level) for level in self.levels],
+            "clocks": [
+                chip(clock, self.case, self.now, self.then(clock.kind))
+                for clock in queries.clocks_of(self.case)
+            ],
+            "next": self.next(),
+            "timeline": days,
+            "older_url": older_url,
+            "message_form": self.message_form(),
+            "message_url": self.url("message"),
+        }
+
+    def url(self, verb: str) -> str:
+        """Return where a verb is posted to."""
+        return reverse("case-do", args=[self.slug, self.case.pk, verb])
+
+    def facts(self) -> dict[str, Any]:
+        """Return the head of the page."""
+        case = self.case
+        parties = queries.parties_with_people(case)
+        contacts = queries.contact_names(p.partner_id for p in parties)
+        return {
+            "id": case.pk,
+            "number": case.number,
+            "title": case.title,
+            "description": case.description,
+            "status": case.status,
+            "status_label": case.get_status_display(),
+            "severity": case.severity,
+            "severity_label": case.get_severity_display(),
+            "impact_score": case.impact_score,
+            "category": case.category.name,
+            "class_label": case.category.get_category_class_display(),
+            "amount_text": amount_text(case.amount, case.currency),
+            "deal_id": case.deal_id,
+            "external_id": case.external_id,
+            "source_label": case.get_source_display(),
+            "source_url": case.source_url,
+            "owner_name": case.owner.name if case.owner else _("Nobody"),
+            "opened_at": case.opened_at,
+            "opened_by_name": case.opened_by.name if case.opened_by else "",
+            "cycle": case.cycle,
+            "fields": labelled(case.category, case.fields),
+            "missing_fields": missing(case.category, case.fields),
+            "version": case.version,
+            "resolution": case.resolution,
+            "parties": [
+                {
+                    "name": party.partner.name,
+                    "role_label": party.get_role_display(),
+                    "tier": party.partner.tier.name if party.partner.tier else "",
+                    "contact_names": contacts.get(party.partner_id, []),
+                }
+                for party in parties
+            ],
+        }
+
+    def step(self, level: Level) -> dict[str, Any]:
+        """Return one level of the path."""
+        here = [turn for turn in self.turns if turn.level_id == level.pk]
+        last = here[-1] if here else None
+        current = last is not None and last.pk == self.case.assignment_id
+        return {
+            "position": level.position,
+            "name": level.name,
+            "state": self._step_state(level, last, current=current),
+            "owner_name": last.owner.name if last and last.owner else "",
+            "since": last.started_at if last else None,
+            "until": last.ended_at if last else None,
+            "note": self._note(level, last, current=current),
+            "missed": last is not None and last.end_reason == "breached",
+        }
+
+    @staticmethod
+    def _step_state(level: Level, last: Assignment | None, *, current: bool) -> str:
+        if current:
+            return "current"
+        if last is not None:
+            return "passed"
+        return "amount_only" if level.concessions_only else "ahead"
+
+    def _note(self, level: Level, last: Assignment | None, *, current: bool) -> str:
+        if last is not None and not current:
+            return str(last.get_end_reason_display())
+        if level.concessions_only:
+            return _("Only for amounts above the other levels")
+        return ""
+
+    def then(self, kind: str) -> str:
+        """Return what happens when a clock falls due."""
+        above = [
+            level
+            for level in self.levels
+            if level.position > self.case.level.position and not level.concessions_only
+        ]
+        if kind in ("response", "decision", "total"):
+            return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
+        return _("Closes by itself") if kind == "closing" else ""
+
+    def action(self, verb: str) -> dict[str, Any]:
+        """Return one button, with its form where it needs one."""
+        form = self.bound.get(verb) or form_for(verb, self.case)
+        return {
+            "key": verb,
+            "label": labels()[verb],
+            "url": self.url(verb),
+            "primary": False,
+            "needs": "form" if form else "none",
+            "fields": form,
+            "danger": verb in DANGER,
+        }
+
+    def next(self) -> dict[str, Any]:
+        """Return the one next step, and what else this member may do now."""
+        offered = [v for v in (*VERBS, *LATER) if self._offers(v)]
+        mine = self.case.owner_id == self.member.user_id
+        first = self._first(offered)
+        return {
+            "title": next_words(self.case, mine=mine or first is not None),
+            "text": self._next_text(),
+            "action": {**self.action(first), "primary": True} if first else None,
+            "others": [self.action(verb) for verb in offered if verb != first],
+        }
+
+    def _offers(self, verb: str) -> bool:
+        if not may(self.case, verb, self.member):
+            return False
+        if verb == "acknowledge":
+            return self._waits_for_answer()
+        if verb == "resolve":
+            return self.case.category.category_class == CategoryClass.ADMINISTRATIVE
+        if verb == "escalate":
+            return self.then("response") != _("Then an alarm")
+        if verb == "hand_back":
+            position = self.case.level.position
+            return any(turn.position < position for turn in self.turns)
+        return True
+
+    def _waits_for_answer(self) -> bool:
+        return self.case.clocks.filter(
+            kind="response", assignment_id=self.case.assignment_id, met_at=None, ended_at=None
+        ).exists()
+
+    def _first(self, offered: list[str]) -> str | None:
+        """Return the next step among what is offered: the holder's, in the order of the work."""
+        order = ("acknowledge", "decide", "resolve")
+        if self.case.status == Status.DECIDED:
+            order = ("resolve", "acknowledge", "decide")
+        return next((verb for verb in order if verb in offered), None)
+
+    def _next_text(self) -> str:
+        if not self.case.is_open or self.case.due_at is None:
+            return ""
+        if self.case.due_missed:
+            return _("The window was missed. It still has to be answered.")
+        due = date_format(timezone.localtime(self.case.due_at), "D j M H:i")
+        then = self.then(self.case.due_kind)
+        return _("By %(due)s. %(then)s.") % {"due": due, "then": then}
+
+    def message_form(self) -> MessageForm | None:
+        """Return the composer, where this member may write."""
+        if not may(self.case, "message", self.member):
+            return None
+        return self.bound.get("message") or MessageForm(case=self.case)
+
+    def timeline(self) -> tuple[list[dict[str, Any]], str]:
+        """Return what happened, by day, the latest first, and where older entries are."""
+        events, texts = queries.timeline(self.case, self.before)
+        shown, more = events[: queries.PAGE], len(events) > queries.PAGE
+        ids: set[Any] = {event.by_id for event in shown}
+        for event in shown:
+            ids |= people_in(event.facts)
+        names = queries.names_of(ids)
+        days: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for event in shown:
+            label = date_format(timezone.localtime(event.at), "l j F Y")
+            days[label].append(self.entry(event, texts.get(event.pk), names))
+        older = f"?before={shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
+        return [{"label": label, "entries": entries} for label, entries in days.items()], older
+
+    def entry(
+        self, event: Event, message: Message | None, names: dict[UUID, str]
+    ) -> dict[str, Any]:
+        """Return one line or card of the timeline."""
+        kind = kind_of(event.kind)
+        who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
+        return {
+            "kind": kind.shape,
+            "icon": kind.icon,
+            "at": event.at,
+            "who": who,
+            "initials": "".join(word[0] for word in who.split()[:2]).upper(),
+            "text": sentence(event.kind, event.facts, names),
+            "body": message.body if message else "",
+            "audience": message.audience if message else event.audience,
+            "audience_label": readers(message, self.member.tenant.name),
+            "is_mine": event.by_id == self.member.user_id,
+        }
+
+
+def readers(message: Message | None, vendor: str) -> str:
+    """Return who reads a message, in words."""
+    if message is None or message.audience == "internal":
+        return _("Internal, %(vendor)s only") % {"vendor": vendor}
+    if message.partner is not None:
+        return _("%(partner)s only") % {"partner": message.partner.name}
+    return _("All parties")

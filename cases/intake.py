@@ -1,0 +1,239 @@
+"""Logging a dispute: the form a category asks for, and the case it becomes."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Source
+from cases.opening import NewCase
+from ladder.impact import EXPOSURE, RELATIONSHIP, Impact
+from ladder.models import Category, Severity
+from partners.models import Partner
+from partners.queries import partners_by_name
+
+LONGEST = 20_000
+TOP_TIER_RANK = 1
+CORE = (
+    "partner",
+    "title",
+    "description",
+    "amount",
+    "deal_id",
+    "revenue",
+    "customers",
+    "exposure",
+    "relationship",
+    "decides_soon",
+    "severity",
+    "severity_reason",
+)
+
+
+def control(spec: dict[str, Any]) -> forms.Field:
+    """Return the control for one field of a category's template."""
+    kind = spec["type"]
+    if kind == "money":
+        return forms.DecimalField(min_value=0, max_digits=18, decimal_places=4)
+    if kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    if kind == "number":
+        return forms.IntegerField(min_value=0, max_value=10**9)
+    if kind == "yes_no":
+        choices = [("", ""), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+        return forms.ChoiceField(choices=choices)
+    if kind == "choice":
+        options = [c if isinstance(c, list | tuple) else (c, c) for c in spec["choices"]]
+        return forms.ChoiceField(choices=[("", ""), *options])
+    return forms.CharField(max_length=2000)
+
+
+def exposure_choices() -> list[tuple[str, str]]:
+    """Return who else hears of it, in order of weight."""
+    words = {
+        "none": _("Nobody outside"),
+        "customer": _("One customer knows"),
+        "tender": _("A tender is concerned"),
+        "press": _("Trade press"),
+        "regulator": _("A regulator or a court"),
+    }
+    return [(key, words[key]) for key in EXPOSURE]
+
+
+def relationship_choices() -> list[tuple[str, str]]:
+    """Return how the partner stands, in order of weight."""
+    words = {
+        "calm": _("Calm"),
+        "signal": _("A first sign of trouble"),
+        "repeat": _("Again, or a promise was broken"),
+        "stops": _("Stops registering deals"),
+        "notice": _("Gives notice"),
+    }
+    return [(key, words[key]) for key in RELATIONSHIP]
+
+
+class IntakeForm(forms.Form):
+    """What every dispute is asked, and what its category asks besides."""
+
+    partner = forms.ModelChoiceField(
+        Partner.objects.none(), label=gettext_lazy("For which partner"), empty_label=""
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    description = forms.CharField(
+        label=gettext_lazy("What happened"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    expected_outcome = forms.CharField(
+        label=gettext_lazy("What the partner expects"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    customer = forms.CharField(label=gettext_lazy("Customer"), max_length=200, required=False)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount in euro"),
+        min_value=0,
+        max_digits=18,
+        decimal_places=4,
+        required=False,
+    )
+    deal_id = forms.CharField(label=gettext_lazy("Deal id"), max_length=120, required=False)
+    needed_by = forms.DateField(
+        label=gettext_lazy("Needed by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    revenue = forms.DecimalField(
+        label=gettext_lazy("Revenue at risk, in euro"),
+        min_value=0,
+        max_digits=18,
+        decimal_places=4,
+        initial=0,
+    )
+    customers = forms.IntegerField(
+        label=gettext_lazy("Customers touched"), min_value=0, max_value=10**6, initial=0
+    )
+    exposure = forms.ChoiceField(label=gettext_lazy("Who else hears of it"), initial="none")
+    relationship = forms.ChoiceField(label=gettext_lazy("How the partner stands"), initial="calm")
+    decides_soon = forms.BooleanField(
+        label=gettext_lazy("The customer decides within two days"), required=False
+    )
+    severity = forms.ChoiceField(
+        label=gettext_lazy("Severity"),
+        required=False,
+        choices=[("", gettext_lazy("As the answers above say")), *Severity.choices],
+    )
+    severity_reason = forms.CharField(
+        label=gettext_lazy("Why another severity"), max_length=2000, required=False
+    )
+    internal_note = forms.CharField(
+        label=gettext_lazy("Internal note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, category: Category, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category = category
+        self.fields["partner"].queryset = Partner.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[p.pk for p in partners_by_name()]
+        ).order_by("name")
+        self.fields["exposure"].choices = exposure_choices()  # type: ignore[attr-defined]
+        self.fields["relationship"].choices = relationship_choices()  # type: ignore[attr-defined]
+        self.fields["internal_note"].internal = True  # type: ignore[attr-defined]
+        self._add_own_fields()
+
+    def _add_own_fields(self) -> None:
+        for spec in self.category.fields:
+            field = control(spec)
+            field.label, field.required = spec["label"], bool(spec.get("required"))
+            field.internal = bool(spec.get("private"))  # type: ignore[attr-defined]
+            self.fields[f"own_{spec['name']}"] = field
+        own = [name for name in self.fields if name.startswith("own_")]
+        first = ["partner", "title", "description", "expected_outcome", *own]
+        self.order_fields([*first, *(n for n in self.fields if n not in first)])
+
+    def clean(self) -> dict[str, Any]:
+        """Require a reason where a person sees it otherwise than the score."""
+        cleaned = super().clean() or {}
+        for name, value in cleaned.items():
+            if isinstance(value, str) and "\x00" in value:
+                self.add_error(name, _("Contains a character that cannot be stored."))
+        chosen = cleaned.get("severity")
+        differs = bool(chosen) and chosen != self.impact(cleaned).severity()
+        if differs and not cleaned.get("severity_reason"):
+            self.add_error("severity_reason", _("Say why the score does not fit."))
+        return cleaned
+
+    def impact(self, cleaned: dict[str, Any]) -> Impact:
+        """Return the inputs of the score."""
+        tier = getattr(cleaned.get("partner"), "tier", None)
+        return Impact(
+            revenue=cleaned.get("revenue") or Decimal(0),
+            customers=cleaned.get("customers") or 0,
+            exposure=cleaned.get("exposure") or "none",
+            relationship=cleaned.get("relationship") or "calm",
+            top_tier=tier is not None and tier.rank == TOP_TIER_RANK,
+            privacy=self.category.confidentiality == "restricted",
+            decides_soon=bool(cleaned.get("decides_soon")),
+        )
+
+    def new_case(self) -> NewCase:
+        """Return the case these answers describe."""
+        cleaned = self.cleaned_data
+        impact = self.impact(cleaned)
+        inputs = ("revenue", "customers", "exposure", "relationship", "decides_soon")
+        return NewCase(
+            partner=cleaned["partner"],
+            category=self.category,
+            title=cleaned["title"],
+            description=cleaned["description"],
+            severity=cleaned["severity"] or impact.severity(),
+            severity_reason=cleaned["severity_reason"],
+            impact={name: plain(cleaned[name]) for name in inputs},
+            impact_score=round(impact.score()),
+            fields=self.answers_kept(),
+            amount=cleaned["amount"],
+            currency="EUR" if cleaned["amount"] is not None else "",
+            deal_id=cleaned["deal_id"],
+            source=Source.BROWSER,
+        )
+
+    def answers_kept(self) -> dict[str, Any]:
+        """Return what the case keeps beside its own columns; empty answers are left out."""
+        names = [name for name in self.fields if name not in CORE]
+        kept = {name.removeprefix("own_"): plain(self.cleaned_data[name]) for name in names}
+        return {name: value for name, value in kept.items() if value not in ("", None)}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON keeps it, numbers exactly."""
+    return value if isinstance(value, bool | int | str) or value is None else str(value)
+
+
+COMMON_LABELS = {
+    "expected_outcome": gettext_lazy("What the partner expects"),
+    "customer": gettext_lazy("Customer"),
+    "needed_by": gettext_lazy("Needed by"),
+    "internal_note": gettext_lazy("Internal note"),
+}
+
+
+def labelled(category: Category, kept: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a case's further answers with their labels, in the template's order."""
+    labels = {spec["name"]: spec["label"] for spec in category.fields}
+    words = {"yes": _("Yes"), "no": _("No")}
+    order = [*labels, *COMMON_LABELS]
+    return [
+        {"label": labels.get(n) or COMMON_LABELS[n], "value": words.get(str(kept[n]), kept[n])}
+        for n in order
+        if n in kept
+    ]
+
+
+def missing(category: Category, kept: dict[str, Any]) -> list[str]:
+    """Return the labels of required answers a case does not have."""
+    return [s["label"] for s in category.fields if s.get("required") and s["name"] not in kept]

@@ -1,0 +1,182 @@
+"""What pages show of cases: plain values, worked out once, named as the templates read them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Clock, ClockState, Status
+
+CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChip:
+    """One clock: `state` is what the icon and the word say."""
+
+    kind: str
+    label: str
+    state: str
+    due_at: datetime | None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    soon_at: datetime | None = None
+    then: str = ""
+    why_url: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list."""
+
+    id: UUID
+    url: str
+    number: str
+    title: str
+    facts: str
+    level_position: int
+    level_count: int
+    level_name: str
+    clock: ClockChip | None
+    next_step: str
+    owner_name: str
+    owner_initials: str
+    owner_is_me: bool
+    can_acknowledge: bool
+    acknowledge_url: str
+    status: str
+    status_label: str
+    due_at: datetime | None
+    restricted: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows of one day."""
+
+    key: str
+    label: str
+    rows: list[CaseRow] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return how many rows of this page stand here."""
+        return len(self.rows)
+
+
+def clock_words() -> dict[str, str]:
+    """Return how a page calls each kind of clock."""
+    return {
+        "response": _("Response"),
+        "decision": _("Decision"),
+        "total": _("Total"),
+        "reminder": _("Reminder"),
+        "closing": _("Closing"),
+    }
+
+
+def running_state(due_at: datetime, soon_at: datetime | None, now: datetime) -> str:
+    """Return how a clock that nobody has met looks."""
+    if due_at <= now:
+        return "late"
+    return "soon" if soon_at is not None and soon_at <= now else "running"
+
+
+def face_chip(case: Case, now: datetime) -> ClockChip | None:
+    """Return the one clock a list shows of a case."""
+    if case.due_at is None:
+        return None
+    state = "late" if case.due_missed else running_state(case.due_at, case.due_soon_at, now)
+    return ClockChip(
+        case.due_kind, clock_words()[case.due_kind], state, case.due_at, soon_at=case.due_soon_at
+    )
+
+
+def chip(clock: Clock, case: Case, now: datetime, then: str) -> ClockChip:
+    """Return a clock as the case page shows it."""
+    running = clock.state == ClockState.RUNNING
+    return ClockChip(
+        kind=clock.kind,
+        label=clock_words()[clock.kind],
+        state=chip_state(clock, case, now),
+        due_at=clock.due_at,
+        started_at=clock.anchor,
+        ended_at=clock.met_at or clock.ended_at,
+        soon_at=clock.soon_at if running else None,
+        then=then if running else "",
+    )
+
+
+def chip_state(clock: Clock, case: Case, now: datetime) -> str:
+    """Return what the icon and the word of a clock say."""
+    if clock.state == ClockState.RUNNING:
+        return running_state(clock.due_at, clock.soon_at, now)
+    if clock.state == ClockState.BREACHED and clock.met_at is None:
+        asks = case.is_open and (clock.kind == "total" or clock.assignment_id == case.assignment_id)
+        return "late" if asks else "missed"
+    return {"met": "met", "breached": "met_late", "ended": "ended"}[clock.state]
+
+
+def amount_text(amount: Decimal | None, currency: str) -> str:
+    """Return an amount as people read it, or an empty text."""
+    if amount is None:
+        return ""
+    places = 0 if amount == amount.to_integral() else 2
+    figure = number_format(amount, places, use_l10n=True, force_grouping=True)
+    sign = CURRENCY_SIGNS.get(currency)
+    return f"{sign}{figure}" if sign else f"{figure} {currency}".strip()
+
+
+def next_words(case: Case, *, mine: bool) -> str:
+    """Return the one thing that has to happen next, from the viewer's side."""
+    waits = case.status == Status.NEW or case.due_kind == "response"
+    if case.status == Status.DECIDED:
+        mine_words, other = _("Resolve the case"), _("The owner resolves the case")
+    elif not case.is_open:
+        return {
+            Status.RESOLVED: _("Closes by itself"),
+            Status.CLOSED: _("Nothing: closed"),
+            Status.WITHDRAWN: _("Nothing: withdrawn"),
+        }[Status(case.status)]
+    elif waits:
+        mine_words, other = _("Acknowledge"), _("The owner acknowledges")
+    else:
+        mine_words, other = _("Decide"), _("The owner decides")
+    return mine_words if mine else other
+
+
+def facts_line(parties: Sequence[str], case: Case) -> str:
+    """Return the quiet line under a title."""
+    amount = amount_text(case.amount, case.currency)
+    names = _(" v ").join(parties)
+    return " · ".join(part for part in (names, amount, case.get_severity_display()) if part)
+
+
+def by_day(rows: Iterable[CaseRow], now: datetime) -> list[Group]:
+    """Group rows, which come in order of what is due, under the day they are due."""
+    today = timezone.localtime(now).date()
+    groups: dict[str, Group] = {}
+    for row in rows:
+        key, label = _day(row, now, today)
+        groups.setdefault(key, Group(key, label)).rows.append(row)
+    return list(groups.values())
+
+
+def _day(row: CaseRow, now: datetime, today: Any) -> tuple[str, str]:
+    if row.due_at is None:
+        return "none", _("No clock runs")
+    if row.due_at <= now:
+        return "late", _("Past due")
+    day = timezone.localtime(row.due_at).date()
+    if day == today:
+        return "today", _("Due today")
+    if day == today + timedelta(days=1):
+        return "tomorrow", _("Due tomorrow")
+    return "later", _("Later")

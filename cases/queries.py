@@ -1,0 +1,185 @@
+"""Reads of cases: lists by keyset, what changed, and finding a case again."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from cases.access import visible_cases
+from cases.models import OPEN, Assignment, Case, Clock, Message, Party, Status
+from journal.models import Event
+from ladder.models import Level
+from partners.models import Partner
+from tenants.models import Membership, User
+
+PAGE = 50
+MOST_COUNTED = 500
+ENDED = (Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN)
+VIEWS = ("mine", "all", "handed", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: after or before one row, by its sort key."""
+
+    at: datetime
+    id: UUID
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and where its neighbours begin."""
+
+    cases: list[Case]
+    next: Place | None = None
+    previous: Place | None = None
+
+
+def listed(member: Membership, view: str) -> QuerySet[Case]:
+    """Return the cases of one of the inbox's views."""
+    cases = visible_cases(member)
+    if view == "ended":
+        return cases.filter(status__in=ENDED)
+    cases = cases.filter(status__in=OPEN)
+    if view == "mine":
+        return cases.filter(owner_id=member.user_id)
+    if view == "handed":
+        mine = Assignment.objects.filter(owner_id=member.user_id).exclude(ended_at=None)
+        return cases.filter(pk__in=mine.values("case_id")).exclude(owner_id=member.user_id)
+    return cases
+
+
+def count_mine(member: Membership) -> int:
+    """Return how many open cases wait for a member, up to a bound."""
+    return bounded(listed(member, "mine"))
+
+
+def bounded(cases: QuerySet[Case]) -> int:
+    """Count up to a bound: an exact count of a long list costs more than it tells."""
+    return cases[: MOST_COUNTED + 1].count()
+
+
+def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page:
+    """Return a page by keyset: as fast deep in the list as at its beginning."""
+    key, descending = ("updated_at", True) if view == "ended" else ("due_at", False)
+    backwards = place is not None and place.backwards
+    if place is not None:
+        cases = cases.filter(_beyond(key, place, down=descending != backwards))
+    signs = "-" if descending != backwards else ""
+    related = cases.select_related("owner", "level").defer("search", "description")
+    rows = list(related.order_by(f"{signs}{key}", f"{signs}id")[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    ahead, behind = (place is not None, more) if backwards else (more, place is not None)
+    return Page(
+        rows,
+        Place(getattr(rows[-1], key), rows[-1].pk) if rows and ahead else None,
+        Place(getattr(rows[0], key), rows[0].pk, backwards=True) if rows and behind else None,
+    )
+
+
+def _beyond(key: str, place: Place, *, down: bool) -> Q:
+    word = "lt" if down else "gt"
+    same = Q(**{key: place.at, f"id__{word}": place.id})
+    # The first condition alone bounds the index; the second settles ties.
+    return Q(**{f"{key}__{word}e": place.at}) & (Q(**{f"{key}__{word}": place.at}) | same)
+
+
+def changed_since(member: Membership, view: str, since: datetime) -> int:
+    """Return how many cases of a view changed since its page was made."""
+    return bounded(listed(member, view).filter(updated_at__gt=since))
+
+
+def party_names(cases: Iterable[Case]) -> dict[UUID, list[str]]:
+    """Return the names of the partners in each case, the complainant first."""
+    found = Party.objects.filter(case_id__in=[case.pk for case in cases])
+    order = {"complainant": 0, "respondent": 1, "affected": 2}
+    names: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
+    for case_id, role, name in found.values_list("case_id", "role", "partner__name"):
+        names[case_id].append((order[role], name))
+    return {case_id: [name for _, name in sorted(pairs)] for case_id, pairs in names.items()}
+
+
+def level_counts(cases: Iterable[Case]) -> dict[UUID, int]:
+    """Return how many levels the ladder of each case can climb."""
+    ladders = {case.ladder_id for case in cases}
+    found = Level.objects.filter(ladder_id__in=ladders, concessions_only=False)
+    return dict(found.order_by().values_list("ladder_id").annotate(Count("id")))
+
+
+def search(member: Membership, text: str) -> list[Case]:
+    """Find cases by number, deal, external id, partner or words; the last changed first."""
+    text = " ".join(text.split())[:200].replace("\x00", "")
+    if not text:
+        return []
+    exact = Q(number__iexact=text) | Q(deal_id__iexact=text) | Q(external_id__iexact=text)
+    partners = Partner.objects.filter(name__icontains=text).values("id")
+    of_partner = Party.objects.filter(partner_id__in=partners).values("case_id")
+    found = visible_cases(member).filter(exact | Q(pk__in=of_partner) | Q(pk__in=with_words(text)))
+    related = found.select_related("owner", "level").defer("search", "description")
+    return list(related.order_by("-updated_at", "-id")[:PAGE])
+
+
+def with_words(text: str) -> list[UUID]:
+    """Return the ids of the tenant's cases that contain all the words, the last one also as a
+    beginning. What a member sees of them is the caller's question."""
+    words = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in text.split())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parley_cases_with_words(to_tsquery('simple', %s))", [f"{words}:*"])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Return every clock of a case: what runs first, by what is due next, then the past."""
+    clocks = Clock.objects.filter(case_id=case.pk)
+    return sorted(clocks, key=lambda c: (c.state != "running", c.due_at, c.kind))
+
+
+def turns_of(case: Case) -> list[Assignment]:
+    """Return the turns of the current cycle, in order."""
+    turns = Assignment.objects.filter(case_id=case.pk, cycle=case.cycle)
+    return list(turns.select_related("owner").order_by("number"))
+
+
+def parties_with_people(case: Case) -> list[Party]:
+    """Return the parties with their partners, the complainant first."""
+    parties = Party.objects.filter(case_id=case.pk).select_related("partner__tier")
+    order = {"complainant": 0, "respondent": 1, "affected": 2}
+    return sorted(parties, key=lambda party: (order[party.role], party.partner.name))
+
+
+def contact_names(partner_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of the people who speak for each partner."""
+    names: dict[UUID, list[str]] = defaultdict(list)
+    found = Partner.objects.filter(pk__in=list(partner_ids)).values_list("id", "contacts__user_id")
+    pairs = [(partner, user) for partner, user in found if user]
+    people = names_of({user for _, user in pairs})
+    for partner, user in pairs:
+        names[partner].append(people.get(user, ""))
+    return names
+
+
+def names_of(user_ids: Iterable[Any]) -> dict[UUID, str]:
+    """Return people's names by id."""
+    ids = [user_id for user_id in user_ids if user_id]
+    return dict(User.objects.filter(pk__in=ids).values_list("id", "name")) if ids else {}
+
+
+def timeline(case: Case, before: Place | None) -> tuple[list[Event], dict[UUID, Message]]:
+    """Return a page of what happened to a case, the latest first, and the texts that go with it.
+
+    One more event than a page tells that there are older ones.
+    """
+    events = Event.objects.filter(case_id=case.pk)
+    if before is not None:
+        events = events.filter(_beyond("at", before, down=True))
+    found = list(events.order_by("-at", "-id")[: PAGE + 1])
+    texts = Message.objects.filter(case_id=case.pk, event_id__in=[e.pk for e in found])
+    return found, {m.event_id: m for m in texts.select_related("partner")}

@@ -1,0 +1,16 @@
+"""Addresses of cases, under `/t/<slug>/`."""
+
+from django.urls import path
+
+from cases import intake_views, views
+
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/fresh/", views.fresh, name="inbox-fresh"),
+    path("search/", views.search, name="search"),
+    path("log/", intake_views.log, name="log"),
+    path("log/<slug:category>/", intake_views.log_category, name="log-category"),
+    path("cases/<uuid:case_id>/", views.case, name="case"),
+    path("cases/<uuid:case_id>/do/<slug:verb>/", views.do, name="case-do"),
+    path("health/", views.health, name="health"),
+]

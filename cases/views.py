@@ -1,0 +1,343 @@
+"""Pages of cases: read by queries, changed by actions, nothing decided here."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import actions, queries
+from cases.access import WORKS, case_for, visible_cases
+from cases.audit import audit_tenant
+from cases.casepage import CasePage
+from cases.forms import MessageForm, form_for
+from cases.models import Case
+from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
+from journal.queries import heartbeats
+from tenants.errors import Invalid, NotAllowed
+from tenants.middleware import ScopedRequest
+from tenants.models import Role
+
+VIEWS = queries.VIEWS
+
+
+def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[CaseRow]:
+    """Return a list's rows; as many queries for fifty as for one."""
+    member, slug = request.membership, request.tenant.slug
+    names, counts = queries.party_names(cases), queries.level_counts(cases)
+    found = []
+    for case in cases:
+        mine = case.owner_id == member.user_id
+        waits = case.status == "new" or case.due_kind == "response"
+        found.append(
+            CaseRow(
+                id=case.pk,
+                url=reverse("case", args=[slug, case.pk]),
+                number=case.number,
+                title=case.title,
+                facts=facts_line(names.get(case.pk, []), case),
+                level_position=case.level.position,
+                level_count=counts.get(case.ladder_id, 1),
+                level_name=case.level.name,
+                clock=face_chip(case, now),
+                next_step=next_words(case, mine=mine),
+                owner_name=case.owner.name if case.owner else _("Nobody"),
+                owner_initials=case.owner.initials if case.owner else "?",
+                owner_is_me=mine,
+                can_acknowledge=mine and case.is_open and waits and case.status != "decided",
+                acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
+                status=case.status,
+                status_label=case.get_status_display(),
+                due_at=case.due_at,
+            )
+        )
+    return found
+
+
+def read_place(request: HttpRequest) -> queries.Place | None:
+    """Return where the page begins; a broken address begins at the beginning."""
+    for name in ("after", "before"):
+        if name in request.GET:
+            at, _sep, ident = request.GET[name].rpartition("_")
+            try:
+                instant = datetime.fromisoformat(at).astimezone(UTC)
+                return queries.Place(instant, UUID(ident), backwards=name == "before")
+            except (ValueError, OverflowError):
+                return None
+    return None
+
+
+def place_url(request: HttpRequest, place: queries.Place | None) -> str:
+    """Return the address of a neighbouring page, keeping the filters."""
+    if place is None:
+        return ""
+    kept = {k: v for k, v in request.GET.items() if k in ("view", "q")}
+    name = "before" if place.backwards else "after"
+    return "?" + urlencode({**kept, name: f"{place.at.isoformat()}_{place.id}"})
+
+
+@require_GET
+def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
+    """The inbox: what is due next comes first."""
+    member, now = request.membership, timezone.now()
+    works = member.role in WORKS
+    view = request.GET.get("view", "mine" if works else "all")
+    if view not in VIEWS:
+        raise Http404
+    cases = queries.listed(member, view)
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    if text:
+        cases = cases.filter(title__icontains=text)
+    page = queries.page_of(cases, view, read_place(request))
+    rows = rows_of(request, page.cases, now)
+    own = reverse("inbox", args=[slug])
+    since = urlencode({"view": view, "since": now.isoformat()})
+    context = {
+        "title": _("Inbox"),
+        "tabs": tabs(request, view),
+        "groups": by_day(rows, now) if view != "ended" else ended(rows),
+        "next_url": place_url(request, page.next),
+        "previous_url": place_url(request, page.previous),
+        "filters": {"q": text},
+        "log_url": reverse("log", args=[slug]) if works else "",
+        "fresh_url": f"{own}fresh/?{since}",
+        "empty": empty(slug, view, text, works=works),
+    }
+    return render(request, "inbox.html", context)
+
+
+def ended(rows: list[CaseRow]) -> list[dict[str, Any]]:
+    """Return the rows of what is over as one group, the last changed first."""
+    label = _("Resolved, closed or withdrawn")
+    return [{"key": "ended", "label": label, "count": len(rows), "rows": rows}] if rows else []
+
+
+def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
+    """Return the views with how many cases each holds, counted up to a bound."""
+    labels = {
+        "mine": _("Mine"),
+        "all": _("All open"),
+        "handed": _("Handed on"),
+        "ended": _("Resolved"),
+    }
+    own = reverse("inbox", args=[request.tenant.slug])
+    found = []
+    for view, label in labels.items():
+        count = queries.bounded(queries.listed(request.membership, view))
+        found.append(
+            {
+                "label": label,
+                "count": min(count, queries.MOST_COUNTED),
+                "count_capped": count > queries.MOST_COUNTED,
+                "url": f"{own}?view={view}",
+                "current": view == current,
+            }
+        )
+    return found
+
+
+def empty(slug: str, view: str, text: str, *, works: bool) -> dict[str, str]:
+    """Return what an empty list says."""
+    own = reverse("inbox", args=[slug])
+    if text:
+        return {
+            "title": _("Nothing fits"),
+            "text": _("No title in this view contains these words. The search looks everywhere."),
+            "action_url": f"{reverse('search', args=[slug])}?{urlencode({'q': text})}",
+            "action_label": _("Search all cases"),
+        }
+    if view == "mine":
+        return {
+            "title": _("Nothing waits for you"),
+            "text": _("When it is your turn in a case, it appears here with its clock."),
+            "action_url": f"{own}?view=all",
+            "action_label": _("See all open cases"),
+        }
+    said = {"title": _("No cases here yet"), "text": _("A dispute is logged in two minutes.")}
+    if works:
+        said |= {"action_url": reverse("log", args=[slug]), "action_label": _("Log a dispute")}
+    return said
+
+
+@require_GET
+def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
+    """How many cases of a view changed since its page was made."""
+    view = request.GET.get("view", "all")
+    try:
+        since = datetime.fromisoformat(request.GET.get("since", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Http404 from None
+    if view not in VIEWS:
+        raise Http404
+    count = queries.changed_since(request.membership, view, since)
+    own = reverse("inbox", args=[slug])
+    context = {"count": count, "reload_url": f"{own}?view={view}"}
+    return render(request, "components/fresh.html", context)
+
+
+@require_GET
+def search(request: ScopedRequest, slug: str) -> HttpResponse:
+    """Find a case again."""
+    text = request.GET.get("q", "")
+    cases = queries.search(request.membership, text)
+    nothing = {
+        "title": _("Nothing found"),
+        "text": _("Try the number, the partner, the deal id or a word of the title."),
+    }
+    context = {
+        "q": text,
+        "rows": rows_of(request, cases, timezone.now()),
+        "empty": nothing if text.strip() else None,
+    }
+    return render(request, "search.html", context)
+
+
+@require_GET
+def case(request: ScopedRequest, slug: str, case_id: UUID) -> HttpResponse:
+    """The page of one case."""
+    return show(request, case_for(request.membership, case_id))
+
+
+def show(
+    request: ScopedRequest, found: Case, bound: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the page of a case, with the form that was refused, if one was."""
+    page = CasePage(
+        found, request.membership, timezone.now(), bound=bound, before=read_place(request)
+    )
+    return render(request, "case.html", page.context(), status=status)
+
+
+Verb = Callable[..., Any]
+VERBS: dict[str, Verb] = {
+    "acknowledge": actions.acknowledge,
+    "escalate": actions.escalate,
+    "hand_back": actions.hand_back,
+    "decide": actions.decide,
+    "revise": actions.revise,
+    "resolve": actions.resolve,
+    "close": actions.close,
+    "withdraw": actions.withdraw,
+    "reassign": actions.reassign,
+    "message": actions.add_message,
+}
+
+
+@require_POST
+def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpResponse:
+    """Carry out one verb; wrong input comes back on the page with what was written."""
+    if verb not in VERBS:
+        raise Http404
+    found = case_for(request.membership, case_id)
+    form = MessageForm(request.POST, case=found) if verb == "message" else None
+    form = form or form_for(verb, found, request.POST)
+    if form is not None and not form.is_valid():
+        return show(request, found, {verb: form}, status=422)
+    try:
+        VERBS[verb](found, by=request.membership, at=timezone.now(), **facts_of(verb, form))
+    except Invalid as problem:
+        if form is None:
+            raise
+        for name, reason in problem.errors.items():
+            form.add_error(name if name in form.fields else None, reason)
+        return show(request, found, {verb: form}, status=422)
+    return done(request, found, verb)
+
+
+def facts_of(verb: str, form: Any) -> dict[str, Any]:
+    """Return what a form says, as the verb takes it."""
+    if form is None:
+        return {}
+    if verb == "message":
+        readers = form.readers()
+        partner = UUID(readers["partner_id"]) if readers["partner_id"] else None
+        return {
+            "body": form.cleaned_data["body"],
+            "audience": readers["audience"],
+            "partner_id": partner,
+        }
+    facts = dict(form.cleaned_data)
+    if verb == "reassign":
+        facts["to_user_id"] = UUID(facts.pop("to"))
+    return facts
+
+
+def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
+    """Answer a verb that was carried out: the row it was asked in, or the case's page."""
+    if request.htmx and verb == "acknowledge":  # type: ignore[attr-defined]
+        again = visible_cases(request.membership).select_related("owner", "level")
+        row = rows_of(request, [again.get(pk=found.pk)], timezone.now())[0]
+        return render(request, "components/row.html", {"row": row})
+    said = {
+        "acknowledge": _("Acknowledged. The response clock is met."),
+        "escalate": _("Escalated. The next level was told."),
+        "hand_back": _("Handed back. The level has its full windows again."),
+        "reassign": _("Your colleague was told."),
+        "decide": _("Decided. The parties were told."),
+        "revise": _("The case is in progress again."),
+        "resolve": _("Resolved. The parties were told."),
+        "close": _("Closed."),
+        "withdraw": _("Withdrawn. All clocks have ended."),
+        "message": _("Written."),
+    }
+    messages.success(request, said[verb])
+    return redirect("case", request.tenant.slug, found.pk)
+
+
+@require_GET
+def health(request: ScopedRequest, slug: str) -> HttpResponse:
+    """What the auditor of the rules finds over all open cases of this tenant."""
+    if request.membership.role not in (Role.ADMIN, Role.AUDITOR):
+        raise NotAllowed(_("Only admins and auditors see this page."))
+    now = timezone.now()
+    found = audit_tenant(now)
+    findings = [
+        {"severity": "alarm", "text": text, "count": found[name]}
+        for name, text in finding_words().items()
+        if found[name]
+    ]
+    context = {"findings": findings, "figures": figures(now), "checked_at": now}
+    return render(request, "health.html", context)
+
+
+def finding_words() -> dict[str, str]:
+    """Return what each finding means."""
+    return {
+        "no_owner": _("Open cases without an owner"),
+        "no_turn": _("Open cases in nobody's turn"),
+        "two_owners": _("Cases whose owner is not who holds the turn"),
+        "no_clock": _("Open cases without a running clock"),
+        "no_next_step": _("Open cases with nothing due next"),
+        "overdue": _("Clocks past their time that nothing happened to"),
+        "undelivered": _("Notices that have waited for more than five minutes"),
+        "unsealed": _("Events that are not in the chain yet"),
+    }
+
+
+def figures(now: datetime) -> list[dict[str, Any]]:
+    """Return when each background loop last ran."""
+    names = {
+        "sweep": _("Escalation"),
+        "relay": _("Notices"),
+        "seal": _("Audit trail"),
+        "audit": _("Auditor"),
+    }
+    beats = heartbeats()
+    return [
+        {
+            "label": label,
+            "value": _("%(n)s s") % {"n": int((now - beats[name].at).total_seconds())}
+            if name in beats
+            else _("never"),
+            "text": _("since it last ran"),
+        }
+        for name, label in names.items()
+    ]

@@ -1,0 +1,120 @@
+"""What each kind of event says, in a sentence: for the timeline, the bell and e-mail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cases.models import Outcome
+
+Names = Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of event looks: its place in the timeline, its icon, its sentence."""
+
+    shape: str
+    icon: str
+    sentence: Callable[[Mapping[str, Any], Names], str]
+
+
+def _name(facts: Mapping[str, Any], key: str, names: Names) -> str:
+    value = facts.get(key)
+    return names.get(UUID(value), _("somebody")) if value else _("nobody")
+
+
+def _clock(facts: Mapping[str, Any]) -> str:
+    return {
+        "response": _("answer"),
+        "decision": _("decision"),
+        "total": _("resolution"),
+    }.get(str(facts.get("kind")), "")
+
+
+def _opened(facts: Mapping[str, Any], names: Names) -> str:
+    if facts.get("source") == "import":
+        return _("The case was imported.")
+    return _("opened the case. It is %(owner)s's turn.") % {"owner": _name(facts, "owner", names)}
+
+
+def _escalated(facts: Mapping[str, Any], names: Names) -> str:
+    values = {"to": facts["to"], "owner": _name(facts, "owner", names), "what": _clock(facts)}
+    if facts.get("cause") == "clock":
+        return (
+            _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.") % values
+        )
+    return _("escalated to level %(to)s, to %(owner)s.") % values
+
+
+def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
+    values = {"to": facts["to"], "owner": _name(facts, "owner", names)}
+    return _("handed the case back to level %(to)s, to %(owner)s.") % values
+
+
+def _warning(facts: Mapping[str, Any], _names: Names) -> str:
+    values = {"share": facts.get("share"), "what": _clock(facts)}
+    return _("%(share)s %% of the time for a %(what)s is used.") % values
+
+
+def _breached(facts: Mapping[str, Any], _names: Names) -> str:
+    return _("The window for a %(what)s was missed.") % {"what": _clock(facts)}
+
+
+def _decided(facts: Mapping[str, Any], _names: Names) -> str:
+    outcome = Outcome(facts["outcome"]).label
+    return _("decided: %(outcome)s.") % {"outcome": str(outcome).lower()}
+
+
+def _closed(facts: Mapping[str, Any], _names: Names) -> str:
+    if facts.get("cause") == "person":
+        return _("closed the case.")
+    return _("The case closed by itself.")
+
+
+def _plain(text: str) -> Callable[[Mapping[str, Any], Names], str]:
+    return lambda _facts, _names: _(text)
+
+
+def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
+    return _("gave the case to %(owner)s.") % {"owner": _name(facts, "owner", names)}
+
+
+KINDS: dict[str, Kind] = {
+    "case.opened": Kind("event", "plus", _opened),
+    "case.acknowledged": Kind("event", "check", _plain("took the case up.")),
+    "case.message": Kind("message", "mail", _plain("")),
+    "case.escalated": Kind("escalation", "up", _escalated),
+    "case.handed_back": Kind("event", "back", _handed_back),
+    "case.reassigned": Kind("event", "switch", _reassigned),
+    "case.decided": Kind("event", "check", _decided),
+    "case.revised": Kind("event", "refresh", _plain("took the decision up again.")),
+    "case.resolved": Kind("event", "check", _plain("resolved the case.")),
+    "case.closed": Kind("event", "ended", _closed),
+    "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
+    "case.clock.warning": Kind("warning", "soon", _warning),
+    "case.clock.breached": Kind("warning", "late", _breached),
+    "case.alarm": Kind(
+        "escalation", "late", _plain("Nobody is above this level: the admins were told.")
+    ),
+    "case.reminder": Kind("warning", "late", _plain("The missed window is still open.")),
+    "case.unowned": Kind("escalation", "late", _plain("Nobody holds this level.")),
+}
+UNKNOWN = Kind("event", "info", _plain("The record was extended."))
+
+
+def kind_of(event_kind: str) -> Kind:
+    """Return how a kind of event looks; imports bring kinds of their own."""
+    return KINDS.get(event_kind, UNKNOWN)
+
+
+def sentence(event_kind: str, facts: Mapping[str, Any], names: Names) -> str:
+    """Return what happened, without who did it."""
+    return kind_of(event_kind).sentence(facts, names)
+
+
+def people_in(facts: Mapping[str, Any]) -> set[UUID]:
+    """Return the people an event's facts name by id."""
+    return {UUID(facts[key]) for key in ("owner", "previous_owner") if facts.get(key)}

@@ -1,0 +1,57 @@
+"""Errors of the API as `application/problem+json` (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from tenants.errors import Invalid, NotNow, Refused
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem_response(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception of an API view; None leaves it to the server's own handling."""
+    if isinstance(problem, Http404):
+        problem = exceptions.NotFound()
+    if isinstance(problem, PermissionDenied):
+        problem = exceptions.PermissionDenied()
+    if isinstance(problem, Refused):
+        set_rollback()
+        return answer(problem.status, problem.reason, refusal_errors(problem))
+    if not isinstance(problem, exceptions.APIException):
+        return None
+    set_rollback()
+    response = answer(problem.status_code, detail_text(problem), [])
+    if wanted := getattr(problem, "auth_header", None):
+        response["WWW-Authenticate"] = wanted
+    return response
+
+
+def refusal_errors(problem: Refused) -> list[dict[str, str]]:
+    """Return the fields a refusal names, or what is allowed now."""
+    if isinstance(problem, Invalid):
+        return [
+            {"pointer": f"/{name}", "code": "invalid", "detail": reason}
+            for name, reason in problem.errors.items()
+        ]
+    allowed = problem.allowed if isinstance(problem, NotNow) else ()
+    return [{"pointer": "", "code": "allowed", "detail": verb} for verb in allowed]
+
+
+def detail_text(problem: exceptions.APIException) -> str:
+    """Return an exception's reason as one sentence."""
+    detail = problem.detail
+    return str(detail) if isinstance(detail, str) else "The request is not valid."
+
+
+def answer(code: int, detail: str, errors: list[dict[str, str]]) -> Response:
+    """Return the body of a problem."""
+    title = HTTPStatus(code).phrase
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": code, "detail": detail}
+    body["errors"] = errors
+    return Response(body, status=code, content_type=CONTENT_TYPE)

@@ -1,0 +1,1 @@
+"""What a new tenant starts with: categories, ladders, matrix, regions. Data, to be edited there."""

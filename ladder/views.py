@@ -1,0 +1,170 @@
+"""Pages of the policy. They only read."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from ladder.durations import describe, parse_window
+from ladder.models import Calendar, Ladder, Level, Route, Seat
+from tenants.errors import NotAllowed
+from tenants.middleware import ScopedRequest
+from tenants.models import Role
+
+READS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@require_GET
+def policy(request: ScopedRequest, slug: str) -> HttpResponse:
+    """Who decides what, within which time."""
+    if request.membership.role not in READS:
+        raise NotAllowed(_("Only staff and auditors see the rules."))
+    ladders = Ladder.objects.select_related("calendar").order_by("name")
+    levels = list(Level.objects.order_by("ladder_id", "position"))
+    seats = list(
+        Seat.objects.select_related("user", "backup", "region", "category").order_by("rank")
+    )
+    context = {
+        "ladders": [ladder_card(ladder, levels, seats) for ladder in ladders],
+        "routes": [route_line(route) for route in routes()],
+        "calendars": [calendar_line(calendar) for calendar in calendars()],
+        "warnings": warnings(seats),
+    }
+    return render(request, "policy.html", context)
+
+
+def warnings(seats: list[Seat]) -> list[str]:
+    """Return what an admin should see first."""
+    provisional = sum(seat.provisional for seat in seats)
+    if not provisional:
+        return []
+    text = _("%(n)s seats are held by the admin for now. Assign people.")
+    return [text % {"n": provisional}]
+
+
+def window_words(text: str) -> str:
+    """Return a window in words."""
+    return describe(parse_window(text)) if text else ""
+
+
+def ladder_card(ladder: Ladder, levels: list[Level], seats: list[Seat]) -> dict[str, Any]:
+    """Return a ladder with its levels and who sits there."""
+    return {
+        "name": ladder.name,
+        "calendar_name": ladder.calendar.name if ladder.calendar else _("the region's calendar"),
+        "total_label": window_words(ladder.total_window),
+        "levels": [
+            level_card(level, [seat for seat in seats if seat.level_id == level.pk])
+            for level in levels
+            if level.ladder_id == ladder.pk
+        ],
+    }
+
+
+def level_card(level: Level, seats: list[Seat]) -> dict[str, Any]:
+    """Return one level."""
+    words = {
+        "response": window_words(level.response_window),
+        "decision": window_words(level.decision_window),
+    }
+    return {
+        "position": level.position,
+        "name": level.name,
+        "concessions_only": level.concessions_only,
+        "windows_label": _("Answers in %(response)s, decides in %(decision)s") % words,
+        "authority_label": authority_words(level),
+        "seats": [seat_line(seat) for seat in seats],
+    }
+
+
+def authority_words(level: Level) -> str:
+    """Return how much a level may concede."""
+    if level.authority_amount is None:
+        return _("Any amount")
+    amount = f"{level.authority_amount:,.0f} {level.authority_currency}"
+    return _("Up to %(amount)s") % {"amount": amount}
+
+
+def seat_line(seat: Seat) -> dict[str, Any]:
+    """Return who sits on a level, and for what."""
+    scope = [part.name for part in (seat.region, seat.category) if part]
+    return {
+        "name": seat.user.name,
+        "backup_name": seat.backup.name if seat.backup else "",
+        "scope_label": ", ".join(scope) or _("everything"),
+        "flagged": seat.provisional,
+    }
+
+
+def routes() -> list[Route]:
+    """Return the matrix in the order it is read."""
+    related = ("category", "region", "tier", "ladder")
+    return list(Route.objects.select_related(*related).order_by("position"))
+
+
+def route_line(route: Route) -> dict[str, Any]:
+    """Return a line of the matrix in words."""
+    return {
+        "position": route.position,
+        "category": route.category.name if route.category else "",
+        "severity": route.get_severity_display() if route.severity else "",
+        "region": route.region.name if route.region else "",
+        "tier": route.tier.name if route.tier else "",
+        "ladder": route.ladder.name,
+        "start": _("level %(n)s") % {"n": route.start_position},
+        "windows_label": route_windows(route),
+    }
+
+
+def route_windows(route: Route) -> str:
+    """Return the windows of a route's steps, first to last."""
+    steps = [
+        " / ".join(window_words(step[k]) for k in ("response", "decision") if step.get(k))
+        for step in route.windows.get("steps", [])
+    ]
+    total = window_words(route.windows.get("total", ""))
+    parts = [*steps, _("total %(total)s") % {"total": total}] if total else steps
+    return "; ".join(parts) or _("the levels' own")
+
+
+def calendars() -> list[Calendar]:
+    """Return the calendars with their versions."""
+    return list(Calendar.objects.prefetch_related("versions").order_by("name"))
+
+
+def calendar_line(calendar: Calendar) -> dict[str, Any]:
+    """Return a calendar in words."""
+    rules = max(calendar.versions.all(), key=lambda version: version.number).rules
+    exceptions = len(rules.get("exceptions", {})) + len(rules.get("holidays", []))
+    return {
+        "name": calendar.name,
+        "timezone": rules["timezone"],
+        "week_label": week_words(rules["weekly"]),
+        "exceptions_count": exceptions,
+    }
+
+
+def week_words(weekly: dict[str, list[list[str]]]) -> str:
+    """Return a week's hours, days with the same hours together."""
+    names = dict(
+        zip(
+            DAYS,
+            (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")),
+            strict=True,
+        )
+    )
+    groups: list[tuple[list[str], str]] = []
+    for day in DAYS:
+        hours = ", ".join(f"{start}-{end}" for start, end in weekly.get(day, []))
+        if groups and groups[-1][1] == hours:
+            groups[-1][0].append(names[day])
+        else:
+            groups.append(([names[day]], hours))
+    return "; ".join(
+        f"{days[0]}-{days[-1]} {hours}" if len(days) > 1 else f"{days[0]} {hours}"
+        for days, hours in groups
+        if hours
+    )

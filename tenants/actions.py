@@ -1,0 +1,180 @@
+"""The verbs of tenants and their people.
+
+`by` is who acts, None whoever runs the installation; `at` is when. Wrong input raises `Invalid`
+with field and reason, and then nothing was written.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tenants import scope
+from tenants.errors import Invalid, NotAllowed
+from tenants.models import ApiToken, Membership, Role, Tenant, User
+from tenants.scope import act_in, identify
+from tenants.scopes import ALL_SCOPES, DEFAULT_SCOPES
+from tenants.trail import record
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# No letter or digit that is taken for another.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LONGEST_LIFE = timedelta(days=366)
+
+
+def new_password() -> str:
+    """Return a password that can be read out: four groups of four, 79 bits."""
+    groups = ("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4))
+    return "-".join(groups)
+
+
+def create_tenant(slug: str, name: str) -> Tenant:
+    """Make a tenant, as the database's owner: nobody else may.
+
+    Committed at once, so that the app can fill it. One that was made and never got a member, by a
+    run that was cut short, is taken up again. Raises `Invalid` for an address that is taken.
+    """
+    if not SLUG.fullmatch(slug) or len(slug) > 40:
+        raise Invalid({"slug": _("At most 40 small letters, digits and single hyphens.")})
+    name = _text("name", name, 120)
+    with transaction.atomic(using="owner"):
+        tenant = Tenant.objects.using("owner").filter(slug=slug).first()
+        if tenant is not None and _has_members(tenant):
+            raise Invalid({"slug": _("There is a tenant at this address already.")})
+        tenant = tenant or Tenant(slug=slug)
+        tenant.name = name
+        try:
+            tenant.save(using="owner")
+        except IntegrityError as error:  # another run was faster
+            raise Invalid({"slug": _("There is a tenant at this address already.")}) from error
+    return tenant
+
+
+def _has_members(tenant: Tenant) -> bool:
+    with act_in(tenant.pk, using="owner"):
+        return Membership.objects.using("owner").filter(tenant=tenant).exists()
+
+
+def add_member(
+    email: str,
+    name: str,
+    role: str,
+    *,
+    title: str = "",
+    timezone: str = "UTC",
+    password: str | None = None,
+    is_service: bool = False,
+    by: Membership | None,
+    at: datetime,
+) -> Membership:
+    """Make a person, or a program, a member of the current tenant.
+
+    Somebody who has an account keeps its name and password. Raises `Invalid` for an unusable
+    e-mail or role, and for one who is a member already.
+    """
+    _only_admins(by)
+    email = _email(email)
+    if role not in Role.values:
+        raise Invalid({"role": _("There is no such role.")})
+    if timezone not in available_timezones():
+        raise Invalid({"timezone": _("There is no such time zone.")})
+    user = _account(email)
+    with transaction.atomic():
+        if user is None:
+            facts = {"timezone": timezone, "is_service": is_service}
+            name = _text("name", name, 120)
+            user = User.objects.create_user(email, password, name=name, **facts)
+        elif Membership.objects.filter(user=user).exists():
+            raise Invalid({"email": _("This person is a member already.")})
+        member = Membership.objects.create(
+            tenant_id=scope.current().tenant_id, user=user, role=role, title=title
+        )
+        said = {"member": str(member.pk), "user": str(user.pk), "role": role}
+        record("tenant.member_added", at=at, by=by.user_id if by else None, facts=said)
+    return member
+
+
+def make_token(
+    member: Membership,
+    *,
+    name: str,
+    scopes: Iterable[str] | None = None,
+    partner_id: UUID | None = None,
+    lifetime: timedelta | None = LONGEST_LIFE,
+    by: Membership | None,
+    at: datetime,
+) -> tuple[ApiToken, str]:
+    """Make an API token of a member; return it and its secret, which is not kept.
+
+    Without `scopes` it gets those of the member's role. A partner contact's token names one
+    partner. Raises `Invalid` for scopes nobody knows or more than the role's.
+    """
+    _only_admins(by)
+    chosen = list(dict.fromkeys(DEFAULT_SCOPES[member.role] if scopes is None else scopes))
+    if unknown := [scope_ for scope_ in chosen if scope_ not in ALL_SCOPES]:
+        raise Invalid({"scopes": _("There is no scope %(name)s.") % {"name": unknown[0]}})
+    if set(chosen) - set(DEFAULT_SCOPES[member.role]):
+        raise Invalid({"scopes": _("More than a member of this role may do.")})
+    if (member.role == Role.PARTNER) != (partner_id is not None):
+        raise Invalid({"partner": _("A partner contact's token names one partner, no other does.")})
+    with transaction.atomic():
+        token, secret = ApiToken.objects.create(
+            user=member.user,
+            expiry=lifetime,
+            tenant_id=member.tenant_id,
+            membership=member,
+            partner_id=partner_id,
+            name=_text("name", name, 80),
+            scopes=chosen,
+        )
+        facts = {"member": str(member.pk), "token_key": token.token_key, "scopes": chosen}
+        record("tenant.token_made", at=at, by=by.user_id if by else None, facts=facts)
+    return token, secret
+
+
+def set_password(email: str, password: str) -> None:
+    """Give somebody who has an account a new password, as the database's owner.
+
+    Raises `Invalid` where there is no such account.
+    """
+    with transaction.atomic(using="owner"):
+        users = User.objects.using("owner").select_for_update()
+        user = users.filter(email=_email(email), is_service=False).first()
+        if user is None:
+            raise Invalid({"email": _("Nobody has an account with this e-mail.")})
+        user.set_password(password)
+        user.save(using="owner", update_fields=["password"])
+
+
+def _only_admins(by: Membership | None) -> None:
+    if by is not None and by.role != Role.ADMIN:
+        raise NotAllowed(_("Only an admin of the programme can do this."))
+
+
+def _account(email: str) -> User | None:
+    """Find an account by e-mail across tenants."""
+    with identify(email=email):
+        return User.objects.filter(email=email).first()
+
+
+def _email(email: str) -> str:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid({"email": _("This is not an e-mail address.")}) from None
+    return email
+
+
+def _text(field: str, text: str, most: int) -> str:
+    text = text.strip()
+    if not text or len(text) > most or not text.isprintable():
+        raise Invalid({field: _("A text of at most %(n)s characters.") % {"n": most}})
+    return text
