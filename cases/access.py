@@ -44,7 +44,7 @@ def lock_case(case_id: UUID) -> Case:
 
 def backup_of(case: Case) -> UUID | None:
     """Return who stands in for the holder in this turn."""
-    turn = Assignment.objects.filter(pk=case.assignment_id)
+    turn = Assignment.objects.filter(pk=case.turn_id)
     return turn.values_list("backup_id", flat=True).first()
 
 

@@ -67,7 +67,7 @@ def acknowledge(case: Case, *, by: Membership | None, at: datetime) -> Case:
     case = lock_case(case.pk)
     check(case, "acknowledge", by)
     waiting = case.clocks.filter(
-        kind=ClockKind.RESPONSE, assignment_id=case.assignment_id, met_at=None, ended_at=None
+        kind=ClockKind.RESPONSE, assignment_id=case.turn_id, met_at=None, ended_at=None
     )
     if not waiting.exists():
         raise NotNow(_("This turn was acknowledged already."), ["decide", "escalate", "resolve"])
@@ -199,7 +199,7 @@ def reassign(
         raise Invalid({"to": _("Choose a colleague who may work on cases.")})
     if to_user_id == case.owner_id:
         raise Invalid({"to": _("The case is with this person already.")})
-    before, previous = case.assignment_id, case.owner_id
+    before, previous = case.turn_id, case.owner_id
     clockwork.end_turn(case, AssignmentEnd.REASSIGNED, at)
     holder = Holder(to_user_id, previous)
     turn = clockwork.hold(case, case.level_id, case.level.position, holder, at)

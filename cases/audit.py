@@ -39,16 +39,14 @@ FINDINGS: dict[str, str] = {
     ),
     "no_next_step": f"SELECT tenant_id FROM cases_case c WHERE {OPEN} AND due_at IS NULL",
     "overdue": (
-        "SELECT tenant_id FROM cases_clock WHERE state = 'running'"
-        " AND next_fire_at < %(at)s - %(lag)s::interval"
+        "SELECT tenant_id FROM cases_clock WHERE state = 'running' AND next_fire_at < %(late)s"
     ),
     "undelivered": (
         "SELECT tenant_id FROM journal_notice WHERE state = 'pending'"
-        " AND created_at < %(at)s - %(outbox_lag)s::interval"
+        " AND created_at < %(outbox_late)s"
     ),
     "unsealed": (
-        "SELECT tenant_id FROM journal_event WHERE seq IS NULL"
-        " AND recorded_at < %(at)s - %(lag)s::interval"
+        "SELECT tenant_id FROM journal_event WHERE seq IS NULL AND recorded_at < %(late)s"
     ),
 }
 STATEMENT = " UNION ALL ".join(
@@ -96,8 +94,9 @@ def audit_tenant(at: datetime) -> dict[str, int]:
 
 
 def _run(cursor: CursorWrapper, at: datetime) -> list[tuple[UUID, str, int]]:
-    cursor.execute(STATEMENT, {"at": at, "lag": LAG, "outbox_lag": OUTBOX_LAG})
-    return cursor.fetchall()
+    late = {"late": at - LAG, "outbox_late": at - OUTBOX_LAG}
+    cursor.execute(STATEMENT, late)
+    return list(cursor.fetchall())
 
 
 def _grouped(rows: Iterable[tuple[UUID, str, int]]) -> dict[UUID, dict[str, int]]:

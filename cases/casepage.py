@@ -127,7 +127,7 @@ class CasePage:
         """Return one level of the path."""
         here = [turn for turn in self.turns if turn.level_id == level.pk]
         last = here[-1] if here else None
-        current = last is not None and last.pk == self.case.assignment_id
+        current = last is not None and last.pk == self.case.turn_id
         return {
             "position": level.position,
             "name": level.name,
@@ -196,7 +196,7 @@ class CasePage:
         if verb == "acknowledge":
             return self._waits_for_answer()
         if verb == "resolve":
-            return self.case.category.category_class == CategoryClass.ADMINISTRATIVE
+            return bool(self.case.category.category_class == CategoryClass.ADMINISTRATIVE)
         if verb == "escalate":
             return self.then("response") != _("Then an alarm")
         if verb == "hand_back":
@@ -205,9 +205,10 @@ class CasePage:
         return True
 
     def _waits_for_answer(self) -> bool:
-        return self.case.clocks.filter(
-            kind="response", assignment_id=self.case.assignment_id, met_at=None, ended_at=None
+        waiting: bool = self.case.clocks.filter(
+            kind="response", assignment_id=self.case.turn_id, met_at=None, ended_at=None
         ).exists()
+        return waiting
 
     def _first(self, offered: list[str]) -> str | None:
         """Return the next step among what is offered: the holder's, in the order of the work."""
@@ -229,7 +230,8 @@ class CasePage:
         """Return the composer, where this member may write."""
         if not may(self.case, "message", self.member):
             return None
-        return self.bound.get("message") or MessageForm(case=self.case)
+        refused: MessageForm | None = self.bound.get("message")
+        return refused or MessageForm(case=self.case)
 
     def timeline(self) -> tuple[list[dict[str, Any]], str]:
         """Return what happened, by day, the latest first, and where older entries are."""

@@ -20,7 +20,7 @@ def store(case: Case, starts: Iterable[NewClock]) -> None:
         Clock(
             tenant_id=case.tenant_id,
             case=case,
-            assignment_id=case.assignment_id if new.of_assignment else None,
+            assignment_id=case.turn_id if new.of_assignment else None,
             kind=new.kind,
             cycle=case.cycle,
             window=new.window_text,
@@ -67,7 +67,7 @@ def hold(case: Case, level_id: UUID, position: int, holder: Holder, at: datetime
 
 def end_turn(case: Case, reason: AssignmentEnd, at: datetime) -> None:
     """End the current turn."""
-    turn = Assignment.objects.filter(pk=case.assignment_id, ended_at=None)
+    turn = Assignment.objects.filter(pk=case.turn_id, ended_at=None)
     turn.update(ended_at=at, end_reason=reason)
 
 
@@ -78,7 +78,7 @@ def meet(case: Case, kinds: Iterable[str], at: datetime) -> None:
     answer and the breach race for the case's lock, and exactly one wins.
     """
     for clock in live_clocks(case):
-        if clock.kind not in kinds or not counts(clock_facts(clock), case.assignment_id):
+        if clock.kind not in kinds or not counts(clock_facts(clock), case.turn_id):
             continue
         if clock.state == ClockState.RUNNING and clock.due_at <= at:
             _miss(case, clock, at)
@@ -120,7 +120,7 @@ def settle(case: Case, at: datetime) -> None:
     The alarm's reminders end once nothing that was missed asks for anything.
     """
     clocks = [clock_facts(clock) for clock in live_clocks(case)]
-    shown = face(clocks, case.assignment_id) if case.is_open else Face()
+    shown = face(clocks, case.turn_id) if case.is_open else Face()
     if not shown.missed:
         end(case, at, [ClockKind.REMINDER])
     case.due_at, case.due_kind = shown.due_at, shown.kind

@@ -89,6 +89,8 @@ def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
     """Return the form a verb needs, None where a click is enough."""
     if verb == "reassign":
         return ReassignForm(data, case=case)
+    if verb == "message":
+        return MessageForm(data, case=case)
     kinds = {
         "escalate": ReasonForm,
         "hand_back": ReasonForm,

@@ -45,7 +45,7 @@ def control(spec: dict[str, Any]) -> forms.Field:
         choices = [("", ""), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
         return forms.ChoiceField(choices=choices)
     if kind == "choice":
-        options = [c if isinstance(c, list | tuple) else (c, c) for c in spec["choices"]]
+        options = [(value, label) for value, label in spec["choices"]]
         return forms.ChoiceField(choices=[("", ""), *options])
     return forms.CharField(max_length=2000)
 
@@ -77,7 +77,7 @@ def relationship_choices() -> list[tuple[str, str]]:
 class IntakeForm(forms.Form):
     """What every dispute is asked, and what its category asks besides."""
 
-    partner = forms.ModelChoiceField(
+    partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
         Partner.objects.none(), label=gettext_lazy("For which partner"), empty_label=""
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)

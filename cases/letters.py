@@ -28,10 +28,10 @@ class CaseSubject:
         if member is None:
             return {}
         companies = own_companies(member)
-        numbers = numbers_of(member, {event.case_id for event in events})
+        numbers = numbers_of(member, {e.case_id for e in events if e.case_id})
         seen = [e for e in events if e.case_id in numbers and reads(member, companies, e)]
         names = names_of({i for e in seen for i in (e.by_id, *people_in(e.facts))})
-        places = addresses(member, companies, {e.case_id for e in seen})
+        places = addresses(member, companies, {e.case_id for e in seen if e.case_id})
         return {
             e.pk: letter(e, numbers[e.case_id], names, places.get(e.case_id, settings.LOGIN_URL))
             for e in seen
@@ -46,7 +46,7 @@ def own_companies(member: Membership) -> dict[UUID, str]:
     return dict(found.values_list("partner_id", "partner__slug"))
 
 
-def numbers_of(member: Membership, case_ids: set[UUID | None]) -> dict[UUID | None, str]:
+def numbers_of(member: Membership, case_ids: set[UUID]) -> dict[UUID | None, str]:
     """Return the numbers of those cases the member may see."""
     return dict(visible_cases(member).filter(pk__in=case_ids).values_list("id", "number"))
 
@@ -59,7 +59,7 @@ def reads(member: Membership, companies: dict[UUID, str], event: Event) -> bool:
 
 
 def addresses(
-    member: Membership, companies: dict[UUID, str], case_ids: set[UUID | None]
+    member: Membership, companies: dict[UUID, str], case_ids: set[UUID]
 ) -> dict[UUID | None, str]:
     """Return where this member reads on about each case."""
     slug = member.tenant.slug

@@ -1,5 +1,7 @@
 """A dispute, whose turn it is, and every deadline it runs under."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -144,6 +146,13 @@ class Case(TenantModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def turn_id(self) -> UUID:
+        """The current turn; a case has one from its opening on."""
+        if self.assignment_id is None:
+            raise LookupError("This case was never opened.")
+        return self.assignment_id
 
     @property
     def is_open(self) -> bool:

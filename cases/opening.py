@@ -23,7 +23,7 @@ from ladder.seats import Holder
 from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role
-from tenants.scope import current
+from tenants.scope import tenant_in_force
 
 LOGS = (Role.ADMIN, Role.STAFF)
 LARGEST_AMOUNT = Decimal("99999999999999.9999")
@@ -134,7 +134,7 @@ def next_number(at: datetime) -> str:
 
     Two cases opened at once wait for each other here, so that no number is given twice.
     """
-    parameters = {"tenant": str(current().tenant_id), "year": at.year}
+    parameters: dict[str, str | int] = {"tenant": str(tenant_in_force()), "year": at.year}
     with connection.cursor() as cursor:
         cursor.execute(NEXT_NUMBER, parameters)
         return f"ESC-{at.year}-{cursor.fetchone()[0]:04d}"
@@ -143,7 +143,7 @@ def next_number(at: datetime) -> str:
 def _insert(new: NewCase, route: Route, by: Membership | None, at: datetime) -> Case:
     levels = {level.position: level for level in levels_of(route.ladder_id)}
     case = Case(
-        tenant_id=current().tenant_id,
+        tenant_id=tenant_in_force(),
         number=next_number(at),
         title=new.title.strip(),
         description=new.description,

@@ -80,6 +80,6 @@ def case_facts(case: Case, clocks: Iterable[Clock]) -> CaseFacts:
         id=case.pk,
         status=case.status,
         position=case.level.position,
-        assignment_id=case.assignment_id,
+        assignment_id=case.turn_id,
         clocks=tuple(clock_facts(clock) for clock in clocks),
     )

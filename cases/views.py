@@ -18,7 +18,7 @@ from cases import actions, queries
 from cases.access import WORKS, case_for, visible_cases
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
-from cases.forms import MessageForm, form_for
+from cases.forms import form_for
 from cases.models import Case
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
 from journal.queries import heartbeats
@@ -237,8 +237,7 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     if verb not in VERBS:
         raise Http404
     found = case_for(request.membership, case_id)
-    form = MessageForm(request.POST, case=found) if verb == "message" else None
-    form = form or form_for(verb, found, request.POST)
+    form = form_for(verb, found, request.POST)
     if form is not None and not form.is_valid():
         return show(request, found, {verb: form}, status=422)
     try:

@@ -1,6 +1,7 @@
 """Coming in: sign in, choose a desk, sign out."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -106,7 +107,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """Where to work: straight on if there is one place only."""
-    members = memberships_of(request.user.pk)
+    members = memberships_of(UUID(str(request.user.pk)))
     places = [place for member in members for place in places_of(member)]
     if len(places) == 1:
         return redirect(places[0]["url"])

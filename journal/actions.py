@@ -34,7 +34,7 @@ def record(
     With a `once_key` a second event of that key fails with `IntegrityError`.
     """
     return Event.objects.create(
-        tenant_id=scope.current().tenant_id,
+        tenant_id=scope.tenant_in_force(),
         kind=kind,
         at=at,
         by_id=by,

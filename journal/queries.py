@@ -54,4 +54,4 @@ def verify_chain(tenant_id: UUID) -> Break | None:
 
 def _sealed() -> Iterator[dict[str, Any]]:
     events = Event.objects.filter(seq__isnull=False).order_by("seq")
-    return events.values("seq", "hash", *HASHED).iterator(chunk_size=2000)
+    yield from events.values("seq", "hash", *HASHED).iterator(chunk_size=2000)

@@ -60,8 +60,7 @@ def _place(entries: list[dict[str, Any]], heads: dict[UUID, Head]) -> list[list[
     """Give each event its number and hash, moving the heads along."""
     rows = []
     for entry in entries:
-        if isinstance(entry["facts"], str):  # raw cursors give JSON as text
-            entry["facts"] = json.loads(entry["facts"])
+        entry["facts"] = json.loads(entry["facts"])  # raw cursors give JSON as text
         seq, previous = heads.get(entry["tenant_id"], (0, b""))
         head = (seq + 1, link(previous, entry, seq + 1))
         heads[entry["tenant_id"]] = head

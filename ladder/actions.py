@@ -124,7 +124,7 @@ def found_programme(
         raise Invalid({"tenant": _("This tenant has its programme already.")})
     version = publish_calendar(calendar, rules, by=by, at=at)
     programme = Programme.objects.create(
-        tenant_id=scope.current().tenant_id, name=name, calendar=version.calendar
+        tenant_id=scope.tenant_in_force(), name=name, calendar=version.calendar
     )
     _record("policy.founded", by, at, {"programme": str(programme.pk)})
     return programme
@@ -134,7 +134,7 @@ def found_programme(
 def install_categories(*, by: Membership | None, at: datetime) -> None:
     """Give a tenant the default categories."""
     allowed(by)
-    tenant = scope.current().tenant_id
+    tenant = scope.tenant_in_force()
     Category.objects.bulk_create(
         Category(
             tenant_id=tenant,
@@ -160,7 +160,7 @@ def add_region(
 ) -> Region:
     """Add a region with its calendar: a new one, or one the tenant has by this name."""
     allowed(by)
-    tenant = scope.current().tenant_id
+    tenant = scope.tenant_in_force()
     version = publish_calendar(calendar, rules, by=by, at=at)
     region = Region.objects.create(tenant_id=tenant, slug=slug, name=name)
     RegionCalendar.objects.create(tenant_id=tenant, region=region, calendar=version.calendar)

@@ -227,7 +227,7 @@ def _authority(level: Fields) -> dict[str, Any]:
         "amount": _limit(fields, "amount", Decimal(0)),
         "quarter": _limit(fields, "quarter", None),
         "currency": fields.either("currency", _currency, "EUR"),
-        "kinds": fields.either("kinds", _kinds, ()),
+        "kinds": _kinds(fields["kinds"]) if "kinds" in fields else (),
     }
 
 

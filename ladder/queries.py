@@ -43,7 +43,7 @@ def known(version_id: UUID) -> Compiled | None:
 
 def current_version(calendar: Calendar) -> CalendarVersion:
     """Return the hours of a calendar that new clocks pin."""
-    return calendar.versions.order_by("-number").first()
+    return calendar.versions.latest("number")
 
 
 def calendar_for(ladder: Ladder, region: Region | None) -> CalendarVersion:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from ladder.durations import describe, parse_window
 from ladder.models import Calendar, Ladder, Level, Route, Seat
+from ladder.queries import matrix
 from tenants.errors import NotAllowed
 from tenants.middleware import ScopedRequest
 from tenants.models import Role
@@ -102,7 +103,7 @@ def seat_line(seat: Seat) -> dict[str, Any]:
 def routes() -> list[Route]:
     """Return the matrix in the order it is read."""
     related = ("category", "region", "tier", "ladder")
-    return list(Route.objects.select_related(*related).order_by("position"))
+    return list(matrix().select_related(*related))
 
 
 def route_line(route: Route) -> dict[str, Any]:

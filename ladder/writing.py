@@ -19,7 +19,7 @@ def write_calendar(name: str, rules: Rules) -> tuple[CalendarVersion, bool]:
 
     Returns the version in force and whether it is new.
     """
-    tenant = scope.current().tenant_id
+    tenant = scope.tenant_in_force()
     calendar, _made = Calendar.objects.get_or_create(tenant_id=tenant, name=name)
     last = calendar.versions.order_by("-number").first()
     hours = rules.to_json()
@@ -35,7 +35,7 @@ def write_calendar(name: str, rules: Rules) -> tuple[CalendarVersion, bool]:
 def write_ladder(entry: LadderEntry, path: str, names: Directory) -> Ladder:
     """Make a ladder, or bring the one of this name to what is written."""
     ladder = names.found["ladder"].get(entry.name) or Ladder(
-        tenant_id=scope.current().tenant_id, name=entry.name
+        tenant_id=scope.tenant_in_force(), name=entry.name
     )
     ladder.calendar = names("calendar", entry.calendar)
     ladder.total_window = format_window(entry.total)
@@ -96,7 +96,7 @@ def write_matrix(entries: Iterable[RouteEntry], at: datetime, names: Directory) 
     Route.objects.filter(retired_at=None).update(retired_at=at)
     Route.objects.bulk_create(
         Route(
-            tenant_id=scope.current().tenant_id,
+            tenant_id=scope.tenant_in_force(),
             position=position,
             category=names("category", entry.category),
             severity=entry.severity,

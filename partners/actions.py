@@ -26,7 +26,7 @@ def add_tier(slug: str, name: str, rank: int, *, by: Membership | None, at: date
     _allowed(by)
     if Tier.objects.filter(slug=slug).exists():
         raise Invalid({"slug": _("There is a tier with this address already.")})
-    tier = Tier.objects.create(tenant_id=scope.current().tenant_id, slug=slug, name=name, rank=rank)
+    tier = Tier.objects.create(tenant_id=scope.tenant_in_force(), slug=slug, name=name, rank=rank)
     facts = {"tier": str(tier.pk), "rank": rank}
     record("partner.tier_added", at=at, by=by.user_id if by else None, facts=facts)
     return tier
@@ -53,7 +53,7 @@ def add_partner(
     if Partner.objects.filter(slug=slug).exists():
         raise Invalid({"slug": _("There is a partner with this address already.")})
     partner = Partner.objects.create(
-        tenant_id=scope.current().tenant_id,
+        tenant_id=scope.tenant_in_force(),
         slug=slug,
         name=name,
         kind=kind,

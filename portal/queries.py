@@ -54,4 +54,5 @@ def owner_names(ids: set[UUID]) -> dict[UUID, str]:
 
 def company(partner_id: UUID) -> dict[str, str]:
     """Return the partner in force."""
-    return Partner.objects.values("name", "slug").get(pk=partner_id)
+    found = Partner.objects.only("name", "slug").get(pk=partner_id)
+    return {"name": found.name, "slug": found.slug}

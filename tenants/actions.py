@@ -7,6 +7,7 @@ with field and reason, and then nothing was written.
 import re
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -62,43 +63,55 @@ def _has_members(tenant: Tenant) -> bool:
         return Membership.objects.using("owner").filter(tenant=tenant).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody, or a program, who becomes a member. `timezone` is an IANA zone."""
+
+    email: str
+    name: str
+    title: str = ""
+    timezone: str = "UTC"
+    is_service: bool = False
+
+
 def add_member(
-    email: str,
-    name: str,
+    person: NewPerson,
     role: str,
     *,
-    title: str = "",
-    timezone: str = "UTC",
     password: str | None = None,
-    is_service: bool = False,
     by: Membership | None,
     at: datetime,
 ) -> Membership:
     """Make a person, or a program, a member of the current tenant.
 
     Somebody who has an account keeps its name and password. Raises `Invalid` for an unusable
-    e-mail or role, and for one who is a member already.
+    e-mail, name, zone or role, and for one who is a member already.
     """
     _only_admins(by)
-    email = _email(email)
     if role not in Role.values:
         raise Invalid({"role": _("There is no such role.")})
-    if timezone not in available_timezones():
-        raise Invalid({"timezone": _("There is no such time zone.")})
-    user = _account(email)
     with transaction.atomic():
-        if user is None:
-            facts = {"timezone": timezone, "is_service": is_service}
-            name = _text("name", name, 120)
-            user = User.objects.create_user(email, password, name=name, **facts)
-        elif Membership.objects.filter(user=user).exists():
+        user = _account(_email(person.email)) or _new_account(person, password)
+        if Membership.objects.filter(user=user).exists():
             raise Invalid({"email": _("This person is a member already.")})
         member = Membership.objects.create(
-            tenant_id=scope.current().tenant_id, user=user, role=role, title=title
+            tenant_id=scope.tenant_in_force(), user=user, role=role, title=person.title
         )
         said = {"member": str(member.pk), "user": str(user.pk), "role": role}
         record("tenant.member_added", at=at, by=by.user_id if by else None, facts=said)
     return member
+
+
+def _new_account(person: NewPerson, password: str | None) -> User:
+    if person.timezone not in available_timezones():
+        raise Invalid({"timezone": _("There is no such time zone.")})
+    return User.objects.create_user(
+        _email(person.email),
+        password,
+        name=_text("name", person.name, 120),
+        timezone=person.timezone,
+        is_service=person.is_service,
+    )
 
 
 def make_token(

@@ -43,7 +43,7 @@ class HasScope(BasePermission):
         return not missing
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the scheme stands in the API's description."""
 
     target_class = "tenants.authentication.ScopedTokenAuthentication"

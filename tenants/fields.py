@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # not generic at run time
     """A reference to a row of the same tenant.
 
     The database constraint is the composite `(tenant_id, x_id)` that `Protect` adds in the

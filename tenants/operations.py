@@ -79,12 +79,12 @@ def keys(model: type[models.Model]) -> Iterable[str]:
         )
 
 
-def tenant_references(model: type[models.Model]) -> list[models.ForeignKey]:
+def tenant_references(model: type[models.Model]) -> list[TenantForeignKey]:
     """Return a model's references to rows of its own tenant."""
     return [f for f in model._meta.local_fields if isinstance(f, TenantForeignKey)]
 
 
-def reference(model: type[models.Model], field: models.ForeignKey) -> str:
+def reference(model: type[models.Model], field: TenantForeignKey) -> str:
     """Return the statement that makes one reference composite."""
     table, column = model._meta.db_table, field.column
     target = f"{field.remote_field.model._meta.db_table} (tenant_id, id)"

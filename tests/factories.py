@@ -174,8 +174,8 @@ def make_world(
             world.categories[name] = Category.objects.create(
                 tenant=tenant, slug=name, name=name, category_class=kind, position=position
             )
-        make_ladder(world, **ladder)
-        world.route = Route.objects.create(tenant=tenant, position=1, ladder=world.ladder)
+        standard = make_ladder(world, **ladder)
+        world.route = Route.objects.create(tenant=tenant, position=1, ladder=standard)
     return world
 
 

@@ -204,8 +204,7 @@ class _Story:
         self.turns: list[Turn] = []
         self.moments: list[Moment] = [Moment(first.opened_at, "case.opened", turn=1)]
         self._is_over = False
-        self._paused_at: datetime | None = None
-        self._waits_for = ""
+        self._paused: tuple[datetime, str] | None = None
         self._group = ""
         self._groups: dict[str, int] = {}
         self._begin_cycle(first.opened_at)
@@ -217,11 +216,9 @@ class _Story:
             self._reopen(at)
         if row.state is not State.NEW:
             self._acknowledge(at)
-        if self._waits_for and row.state.waits_for != self._waits_for:
-            self._resume(at)
+        self._resume(at, row.state.waits_for)
         self._hand_over(row)
-        if row.state.waits_for and not self._waits_for:
-            self._pause(at, row.state.waits_for)
+        self._pause(at, row.state.waits_for)
         if row.state.is_over and not self._is_over:
             self._resolve(at)
         if row.state is State.CLOSED and self.closed_at is None:
@@ -260,14 +257,16 @@ class _Story:
             self._note(at, "case.acknowledged")
 
     def _pause(self, at: datetime, waits_for: str) -> None:
-        self._paused_at, self._waits_for = at, waits_for
-        self._note(at, "case.paused", {"reason": waits_for})
+        if waits_for and self._paused is None:
+            self._paused = at, waits_for
+            self._note(at, "case.paused", {"reason": waits_for})
 
-    def _resume(self, at: datetime) -> None:
-        if self._paused_at is not None:
-            self.cycles[-1].pauses.append((self._paused_at, at))
-        self._note(at, "case.resumed", {"reason": self._waits_for})
-        self._paused_at, self._waits_for = None, ""
+    def _resume(self, at: datetime, waits_for: str) -> None:
+        """End a pause, unless the incident still waits for the same."""
+        if self._paused is not None and self._paused[1] != waits_for:
+            self.cycles[-1].pauses.append((self._paused[0], at))
+            self._note(at, "case.resumed", {"reason": self._paused[1]})
+            self._paused = None
 
     def _hand_over(self, row: Row) -> None:
         """A group that is not known is no hand-over; one after resolving moves nobody's turn."""

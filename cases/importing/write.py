@@ -25,7 +25,7 @@ from cases.opening import NewCase, next_number, open_case
 from journal.models import Audience, Event
 from ladder.models import Category
 from tenants.ids import uuid7
-from tenants.scope import current
+from tenants.scope import tenant_in_force
 
 # What the parties of a case see of its story.
 FOR_PARTIES = frozenset({"case.opened", "case.resolved", "case.closed"})
@@ -64,7 +64,7 @@ class Rows:
 def take_turn() -> None:
     """Wait until no other import into this tenant writes; held to the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_TURN, [str(current().tenant_id)])
+        cursor.execute(TAKE_TURN, [str(tenant_in_force())])
 
 
 def known_numbers(numbers: Sequence[str]) -> set[str]:

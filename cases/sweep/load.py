@@ -105,16 +105,15 @@ def _calendars(
     if fresh:
         cursor.execute(statements.CALENDARS, arrays(fresh, 2))
         for version, rules in cursor.fetchall():
-            loaded = json.loads(rules) if isinstance(rules, str) else rules
-            calendars[version] = compiled(version, loaded)
+            calendars[version] = compiled(version, json.loads(rules))
     return {version: calendar for version, calendar in calendars.items() if calendar}
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    row = Row(*values)
-    if isinstance(row.windows, str):  # raw cursors give JSON as text
-        return Row(*values[:9], json.loads(row.windows), *values[10:])
-    return row
+    # Raw cursors give JSON as text.
+    columns = list(values)
+    columns[9] = json.loads(columns[9])
+    return Row(*columns)
 
 
 def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFacts:

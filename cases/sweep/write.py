@@ -1,6 +1,7 @@
 """Collecting what a batch changes, and writing it back in a few statements."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -168,7 +169,7 @@ class Written:
         facts: dict[str, Any],
         audience: str,
         once_key: str,
-        people: list[UUID | None],
+        people: Sequence[UUID | None],
     ) -> None:
         event = uuid7()
         self.events.append(

@@ -19,7 +19,7 @@ from ladder.defaults.regions import TIERS
 from ladder.models import Programme
 from partners.actions import add_contact, add_partner, add_tier
 from partners.models import Region, Tier
-from tenants.actions import add_member, create_tenant
+from tenants.actions import NewPerson, add_member, create_tenant
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import act_in, identify
 
@@ -69,28 +69,16 @@ def add_people(stage: Stage, at: datetime) -> None:
     for person in stage.vendor.everybody:
         if person is not admin:
             stage.people[person.key] = member(person, by, at)
-    add_member(
-        stage.vendor.service_email,
-        "CRM connection",
-        Role.STAFF,
-        title="Program",
-        is_service=True,
-        by=by,
-        at=at,
+    program = NewPerson(
+        stage.vendor.service_email, "CRM connection", title="Program", is_service=True
     )
+    add_member(program, Role.STAFF, by=by, at=at)
 
 
 def member(person: Person, by: Membership | None, at: datetime) -> Membership:
     """Add one person."""
-    return add_member(
-        person.email,
-        person.name,
-        person.role,
-        title=person.title,
-        timezone=person.zone,
-        by=by,
-        at=at,
-    )
+    new = NewPerson(person.email, person.name, title=person.title, timezone=person.zone)
+    return add_member(new, person.role, by=by, at=at)
 
 
 def set_up_quellwerk(stage: Stage, at: datetime) -> None:

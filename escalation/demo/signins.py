@@ -74,7 +74,8 @@ def _is_known(tenant: Tenant, token: object) -> bool:
     if not isinstance(token, str):
         return False
     with act_in(tenant.pk):
-        return ApiToken.objects.filter(tenant=tenant, digest=hash_token(token)).exists()
+        found = ApiToken.objects.filter(tenant=tenant, digest=hash_token(token))
+        return bool(found.exists())
 
 
 def make_signins(tenants: dict[str, Tenant], at: datetime) -> SignIns:

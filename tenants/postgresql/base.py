@@ -9,7 +9,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions always begin by saying on whose behalf they run."""
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
         if not autocommit:
             # The driver's own cursor: this must be the transaction's first statement.
             with self.connection.cursor() as cursor:

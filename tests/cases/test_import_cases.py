@@ -8,10 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.db import connection
-from django.utils import timezone
 
-from cases.importing.mapping import Meaning
-from cases.importing.run import Import
+from cases.importing.report import Report
 from cases.management.commands.import_cases import Progress, one_sentence
 from cases.models import Case, Clock
 from tests.cases.importing.logs import REAL_LOG, finished, log, needs_real_log, row
@@ -80,7 +78,9 @@ def test_all_options_together(live_world: World, tmp_path: Path) -> None:
 
 
 def test_an_unknown_tenant_is_refused(live_world: World, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"^tenant: There is no tenant “nobody”\.$"):
+    with pytest.raises(
+        CommandError, match=r"^tenant: There is no tenant at “nobody”\. Nothing was imported\.$"
+    ):
         call_command("import_cases", str(log(tmp_path, *finished())), "--tenant", "nobody")
 
 
@@ -104,7 +104,7 @@ def test_a_wrong_mapping_is_refused_before_anything_is_written(
     path, mapping = log(tmp_path, *finished()), tmp_path / "mapping.json"
     option = f"--mapping={mapping}"
     assert refusal(live_world, path, option) == (
-        "mapping: The file cannot be opened: No such file or directory."
+        "mapping: The file cannot be opened: No such file or directory. Nothing was imported."
     )
     for content, sentence in (
         (b"{", "mapping: Not JSON at line 1, column 2: "),
@@ -126,17 +126,20 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_import(
     )
 
 
-def test_a_run_that_breaks_off_says_what_is_done_and_how_to_go_on(
-    live_world: World, tmp_path: Path
-) -> None:
-    broken = Import(live_world.tenant.pk, tmp_path, Meaning(), timezone.now)
-    with pytest.raises(CommandError, match=r"^Stopped\. Nothing was imported\.$"):
-        with one_sentence(broken):
-            raise KeyboardInterrupt
-    broken.report.imported = 1200
-    with pytest.raises(CommandError) as caught, one_sentence(broken):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 / 0")
+def test_a_run_that_breaks_off_says_what_is_done_and_how_to_go_on() -> None:
+    report = Report()
+    with (
+        pytest.raises(CommandError, match=r"^Stopped\. Nothing was imported\.$"),
+        one_sentence(report),
+    ):
+        raise KeyboardInterrupt
+    report.imported = 1200
+    with (
+        pytest.raises(CommandError) as caught,
+        one_sentence(report),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1 / 0")
     assert str(caught.value) == (
         "The database gave up: division by zero. 1,200 incidents were imported before that, each"
         " whole. Run the command again to go on: what is there already is left as it is."

@@ -1,6 +1,5 @@
 """The sweep against real rows, as the sweeper's own database role."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -140,7 +139,7 @@ def test_at_the_top_an_alarm_is_raised_and_repeats(world: World) -> None:
 
 
 @pytest.fixture
-def two(world: World) -> Iterator[World]:
+def two(world: World) -> World:
     """A second vendor beside the first."""
     return make_world()
 

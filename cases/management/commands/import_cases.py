@@ -12,15 +12,14 @@ from django.core.management.base import (
     CommandParser,
     OutputWrapper,
 )
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 from django.utils import timezone
 
 from cases.importing.mapping import LARGEST_FILE, Meaning, parse_mapping
 from cases.importing.report import Report
 from cases.importing.run import Import
-from tenants.errors import Refused
-from tenants.models import Tenant
-from tenants.scope import identify
+from tenants.errors import Invalid, Refused
+from tenants.queries import tenant_at
 
 FORMATS = ("servicenow",)
 STEP = 100
@@ -80,50 +79,35 @@ class Command(BaseCommand):
     ) -> None:
         """Import; what is refused ends the command with one sentence and status 1."""
         started = time.monotonic()
-        run = Import(
-            tenant_id=tenant_called(tenant).pk,
-            path=file,
-            meaning=read_mapping(mapping),
-            now=timezone.now,
-            as_open=as_open,
-            told=Progress(self.stdout),
-        )
-        with report_file(report) as sink:
-            run.report = Report(sink)
-            with one_sentence(run):
-                run.run()
-        for line in run.report.lines(time.monotonic() - started):
+        with report_file(report) as sink, one_sentence(Report(sink)) as counted:
+            Import(
+                tenant_id=tenant_at(tenant).pk,
+                path=file,
+                meaning=read_mapping(mapping),
+                now=timezone.now,
+                as_open=as_open,
+                told=Progress(self.stdout),
+                report=counted,
+            ).run()
+        for line in counted.lines(time.monotonic() - started):
             self.stdout.write(line)
 
 
-def tenant_called(slug: str) -> Tenant:
-    """Return a tenant by its address. Row security shows tenants to their members only, so the
-    owner's account looks it up where there is one, and does nothing else."""
-    using = "owner" if "owner" in connections else "default"
-    with identify(using=using):
-        found = Tenant.objects.using(using).filter(slug=slug).first()
-    if found is None:
-        unseen = "" if using == "owner" else " OWNER_DATABASE_URL is needed to look it up."
-        raise CommandError(f"tenant: There is no tenant “{slug}”.{unseen}")
-    return found
-
-
 def read_mapping(path: Path | None) -> Meaning:
-    """Read the mapping file; none maps everything to the defaults."""
+    """Read the mapping file; none maps everything to the defaults. Raises `Invalid`."""
     if path is None:
         return Meaning()
     try:
         with path.open("rb") as file:
-            text = file.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise CommandError("mapping: More than a million bytes.")
-        return parse_mapping(text.decode("utf-8-sig"))
+            content = file.read(LARGEST_FILE + 1)
+        text = content.decode("utf-8-sig")
     except OSError as error:
-        raise CommandError(f"mapping: The file cannot be opened: {error.strerror}.") from error
+        raise Invalid({"mapping": f"The file cannot be opened: {error.strerror}."}) from error
     except UnicodeDecodeError as error:
-        raise CommandError("mapping: This is not text in UTF-8.") from error
-    except Refused as error:
-        raise CommandError(error.reason) from error
+        raise Invalid({"mapping": "This is not text in UTF-8."}) from error
+    if len(content) > LARGEST_FILE:
+        raise Invalid({"mapping": "More than a million bytes."})
+    return parse_mapping(text)
 
 
 @contextmanager
@@ -141,17 +125,17 @@ def report_file(path: Path | None) -> Iterator[TextIO | None]:
 
 
 @contextmanager
-def one_sentence(run: Import) -> Iterator[None]:
+def one_sentence(report: Report) -> Iterator[Report]:
     """Turn what can go wrong into one sentence, which says what was done before it."""
     try:
-        yield
+        yield report
     except Refused as error:
-        raise CommandError(_with_progress(error.reason, run.report)) from error
+        raise CommandError(_with_progress(error.reason, report)) from error
     except DatabaseError as error:
         reason = f"The database gave up: {str(error).splitlines()[0]}."
-        raise CommandError(_with_progress(reason, run.report)) from error
+        raise CommandError(_with_progress(reason, report)) from error
     except KeyboardInterrupt:
-        raise CommandError(_with_progress("Stopped.", run.report)) from None
+        raise CommandError(_with_progress("Stopped.", report)) from None
 
 
 def _with_progress(reason: str, report: Report) -> str:

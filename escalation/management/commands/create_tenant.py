@@ -5,7 +5,7 @@ from django.db import connections
 from django.utils import timezone
 
 from ladder.actions import install_defaults
-from tenants.actions import add_member, create_tenant, new_password
+from tenants.actions import NewPerson, add_member, create_tenant, new_password
 from tenants.errors import Invalid
 from tenants.models import Membership, Role
 from tenants.scope import act_in
@@ -24,27 +24,29 @@ class Command(BaseCommand):
         parser.add_argument("--admin-name", required=True, metavar="NAME")
         parser.add_argument("--timezone", default="UTC", help="the admin's time zone")
 
-    def handle(
-        self, *, slug: str, name: str, admin: str, admin_name: str, timezone: str, **_: object
-    ) -> None:
+    def handle(self, *, slug: str, name: str, **options: str) -> None:
         """Create it; what is refused is told field by field, and the status is 1."""
         if "owner" not in connections:
             raise CommandError("OWNER_DATABASE_URL must be set: only the owner makes tenants.")
         password = new_password()
+        admin = NewPerson(
+            options["admin"],
+            options["admin_name"],
+            title="Programme admin",
+            timezone=options["timezone"],
+        )
         try:
-            member = founded(slug, name, admin, admin_name, timezone, password)
+            member = founded(slug, name, admin, password)
         except Invalid as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"Created {name} at /t/{slug}/ with the default policy.")
         if member.user.check_password(password):
-            self.stdout.write(f"Admin {admin}, password {password} (shown this once).")
+            self.stdout.write(f"Admin {member.user.email}, password {password} (shown this once).")
         else:
-            self.stdout.write(f"Admin {admin}, with the password of the account there is.")
+            self.stdout.write(f"Admin {member.user.email}, with the password they have already.")
 
 
-def founded(
-    slug: str, name: str, email: str, admin_name: str, zone: str, password: str
-) -> Membership:
+def founded(slug: str, name: str, admin: NewPerson, password: str) -> Membership:
     """Make the tenant, its admin and its policy; return the admin.
 
     Raises `Invalid`; then at most an empty tenant is left, which the next run takes up.
@@ -52,15 +54,6 @@ def founded(
     at = timezone.now()
     tenant = create_tenant(slug, name)
     with act_in(tenant.pk):
-        member = add_member(
-            email,
-            admin_name,
-            Role.ADMIN,
-            title="Programme admin",
-            timezone=zone,
-            password=password,
-            by=None,
-            at=at,
-        )
+        member = add_member(admin, Role.ADMIN, password=password, by=None, at=at)
         install_defaults(f"{name} partner programme", by=member, at=at)
     return member

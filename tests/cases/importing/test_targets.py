@@ -11,6 +11,9 @@ from cases.importing.targets import Targets
 from ladder.models import Category, Programme, RegionCalendar, Route
 from partners.models import Partner, Region, Tier
 from tenants.errors import Invalid
+from tenants.ids import uuid7
+from tenants.models import Tenant
+from tenants.scope import act_in
 from tests.factories import BERLIN_HOURS, World, make_calendar
 
 
@@ -123,6 +126,20 @@ def test_a_tenant_without_a_matrix_is_refused(world: World) -> None:
 def test_a_tenant_without_a_programme_is_refused(world: World) -> None:
     Programme.objects.all().delete()
     assert refusal(Meaning()) == {"tenant": "It has no partner programme yet."}
+
+
+@pytest.mark.django_db
+def test_a_tenant_without_a_region_is_refused() -> None:
+    tenant = Tenant(id=uuid7(), slug="bare", name="Bare")
+    with act_in(tenant.pk):
+        tenant.save(force_insert=True)
+        bare = World(tenant)
+        calendar = make_calendar(bare, "Hours", BERLIN_HOURS).calendar
+        Programme.objects.create(tenant=tenant, name="Partners", calendar=calendar)
+        Category.objects.create(
+            tenant=tenant, slug="other", name="Other", category_class="administrative"
+        )
+        assert refusal(Meaning()) == {"tenant": "It has no region yet."}
 
 
 def test_times_are_in_the_mappings_zone_else_in_the_programmes(world: World) -> None:
