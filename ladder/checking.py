@@ -29,13 +29,16 @@ class Failing:
 
 @dataclass(slots=True)
 class Checker:
-    """Checks routes at one instant; the same question is asked once."""
+    """Checks routes for the eight weeks from an hour on; the same question is asked once."""
 
-    at: datetime
+    hour: datetime
     regions: list[Region] = field(default_factory=lambda: list(Region.objects.order_by("slug")))
     levels: dict[UUID, list[Level]] = field(default_factory=dict)
     versions: dict[tuple[UUID, UUID | None], CalendarVersion] = field(default_factory=dict)
     answers: dict[object, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hour = self.hour.replace(minute=0, second=0, microsecond=0)
 
     def failing(self) -> Iterator[Failing]:
         """Yield the lines of the matrix in force that cannot stand, and the ladders that no line
@@ -86,7 +89,7 @@ class Checker:
     def _ask(self, version: CalendarVersion, steps: list[StepWindows], total: Window) -> str:
         calendar = compiled(version.pk, version.rules)
         try:
-            found = check_reach(calendar, steps, total, self.at)
+            found = check_reach(calendar, steps, total, self.hour)
         except CalendarError as error:
             return error.reason
         return found.reason if found else ""

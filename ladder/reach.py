@@ -10,6 +10,7 @@ from ladder.worktime import CalendarError, Compiled, from_us, to_us
 
 _HOURS = 8 * 7 * 24
 _HOUR_US = 3_600_000_000
+_MINUTE_US = 60_000_000
 
 
 class Walk(StrEnum):
@@ -94,8 +95,11 @@ _WALKS: dict[Walk, Callable[[Compiled, int, StepWindows], int]] = {
 def _counterexample(
     calendar: Compiled, walk: Walk, reached: list[int], total_due: int
 ) -> Counterexample:
+    whole = all(instant % _MINUTE_US == 0 for instant in (*reached, total_due))
+    clock = "%H:%M" if whole else "%H:%M:%S"
+
     def local(instant_us: int) -> str:
-        return f"{from_us(instant_us).astimezone(calendar.zone):%a %Y-%m-%d %H:%M %Z}"
+        return from_us(instant_us).astimezone(calendar.zone).strftime(f"%a %Y-%m-%d {clock} %Z")
 
     reason = (
         f"A case opened {local(reached[0])} {_SENTENCES[walk]} passes its total on"

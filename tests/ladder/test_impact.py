@@ -93,16 +93,21 @@ def test_where_severities_begin(impact: Impact, score: str, severity: str) -> No
     assert impact.severity() == severity
 
 
-@pytest.mark.parametrize("why", ["privacy", "decides_soon"])
-def test_what_is_urgent_is_one_step_more_severe(why: str) -> None:
-    assert Impact(**{why: True}).severity() == "s3"  # type: ignore[arg-type]
-    lead = Impact(Decimal(30_000), 1, "none", "signal", **{why: True})  # type: ignore[arg-type]
-    assert lead.severity() == "s2"
-
-
-def test_an_input_at_its_maximum_is_one_step_more_severe() -> None:
-    assert Impact(exposure="regulator").score() == Decimal("15.00")
-    assert Impact(exposure="regulator").severity() == "s3"
+@pytest.mark.parametrize(
+    "urgent",
+    [
+        Impact(privacy=True),
+        Impact(decides_soon=True),
+        Impact(exposure="regulator"),
+        Impact(relationship="notice"),
+        Impact(customers=21),
+        Impact(Decimal(500_000)),
+        Impact(relationship="stops", top_tier=True),
+    ],
+)
+def test_what_is_urgent_is_high_whatever_its_score(urgent: Impact) -> None:
+    assert urgent.score() < 50
+    assert urgent.severity() == "s2"
 
 
 def test_urgency_makes_nothing_critical_and_takes_nothing_back() -> None:
