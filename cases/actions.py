@@ -25,6 +25,7 @@ from cases.models import (
 )
 from cases.rules import rules_of
 from cases.telling import Told, admins, owner_of, parties_of, partners_contacts, say
+from cases.transitions import allowed_in
 from journal.models import Audience
 from ladder.durations import Window
 from ladder.models import CategoryClass
@@ -63,16 +64,21 @@ def required(name: str, text: str) -> str:
 
 @transaction.atomic
 def acknowledge(case: Case, *, by: Membership | None, at: datetime) -> Case:
-    """Say that the holder has taken the case up: meets the response clock."""
+    """Say that the holder has taken the case up: meets the response clock.
+
+    A decided case that has climbed is answered too, and stays decided.
+    """
     case = lock_case(case.pk)
     check(case, "acknowledge", by)
     waiting = case.clocks.filter(
         kind=ClockKind.RESPONSE, assignment_id=case.turn_id, met_at=None, ended_at=None
     )
     if not waiting.exists():
-        raise NotNow(_("This turn was acknowledged already."), ["decide", "escalate", "resolve"])
+        others = [verb for verb in allowed_in(case.status) if verb != "acknowledge"]
+        raise NotNow(_("This turn was acknowledged already."), others)
     clockwork.meet(case, [ClockKind.RESPONSE], at)
-    case.status = Status.IN_PROGRESS
+    if case.status == Status.NEW:
+        case.status = Status.IN_PROGRESS
     clockwork.settle(case, at)
     told = Told(partners_contacts(case), Audience.PARTIES)
     say(case, "case.acknowledged", by=by, at=at, told=told)
@@ -253,7 +259,8 @@ def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> C
     again = start_clock("decision", level.decision, at, rules.calendar, level.thresholds)
     clockwork.store(case, [again])
     clockwork.settle(case, at)
-    say(case, "case.revised", by=by, at=at, text=reason, told=Told(partners_contacts(case)))
+    told = Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES)
+    say(case, "case.revised", by=by, at=at, text=reason, told=told)
     return case
 
 

@@ -39,7 +39,9 @@ FINDINGS: dict[str, str] = {
     ),
     "no_next_step": f"SELECT tenant_id FROM cases_case c WHERE {OPEN} AND due_at IS NULL",
     "overdue": (
-        "SELECT tenant_id FROM cases_clock WHERE state = 'running' AND next_fire_at < %(late)s"
+        # The second condition finds what was put off because it cannot be moved.
+        "SELECT tenant_id FROM cases_clock WHERE state = 'running'"
+        " AND (next_fire_at < %(late)s OR due_at < %(late)s)"
     ),
     "undelivered": (
         "SELECT tenant_id FROM journal_notice WHERE state = 'pending'"

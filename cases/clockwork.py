@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from cases.engine import Face, LevelRules, NewClock, counts, face, level_clocks
+from cases.engine import BREACHABLE, Face, LevelRules, NewClock, counts, face, level_clocks
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
 from cases.rules import clock_facts, live_clocks, rules_of
 from journal.actions import record
@@ -91,6 +91,7 @@ def meet(case: Case, kinds: Iterable[str], at: datetime) -> None:
 def _miss(case: Case, clock: Clock, at: datetime) -> None:
     clock.state = ClockState.BREACHED
     clock.breached_at, clock.processed_at, clock.fired = clock.due_at, at, 100
+    clock.next_fire_at = None
     record(
         "case.clock.breached",
         at=at,
@@ -107,10 +108,16 @@ def _miss(case: Case, clock: Clock, at: datetime) -> None:
 
 
 def end(case: Case, at: datetime, kinds: Iterable[str] | None = None) -> None:
-    """End running clocks that nobody has to meet any more: of these kinds, or all."""
+    """End running clocks that nobody has to meet any more: of these kinds, or all.
+
+    One whose due time has passed unnoticed was missed, and stays so: an end erases no breach.
+    """
     running = Clock.objects.filter(case_id=case.pk, state=ClockState.RUNNING)
     if kinds is not None:
         running = running.filter(kind__in=list(kinds))
+    for clock in running.filter(kind__in=BREACHABLE, due_at__lte=at).order_by("due_at"):
+        _miss(case, clock, at)
+        clock.save()
     running.update(state=ClockState.ENDED, ended_at=at, next_fire_at=None)
 
 

@@ -1,5 +1,6 @@
 """Opening a case: where it starts, whose turn it is, and the clocks it runs under."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -23,9 +24,20 @@ from ladder.seats import Holder
 from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role
+from tenants.queries import colleagues
 from tenants.scope import tenant_in_force
 
 LOGS = (Role.ADMIN, Role.STAFF)
+LIMITS = {
+    "title": 200,
+    "description": LONGEST_TEXT,
+    "severity_reason": LONGEST_TEXT,
+    "currency": 3,
+    "deal_id": 120,
+    "source_system": 40,
+    "external_id": 120,
+    "source_url": 500,
+}
 LARGEST_AMOUNT = Decimal("99999999999999.9999")
 NEXT_NUMBER = """
 INSERT INTO cases_casecounter (tenant_id, id, year, last)
@@ -104,15 +116,24 @@ def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
         steps=step_windows(route.windows),
     )
     level = rules.level(route.start_position)
-    owner = route.owner_id or holder_of(level.id, region.pk, new.category.pk).owner_id
+    owner = (named_by(route) or holder_of(level.id, region.pk, new.category.pk)).owner_id
     return owner, start_clock("response", level.response, at, rules.calendar).due_at
+
+
+def named_by(route: Route) -> Holder | None:
+    """Return whom a route names as owner, their backup where they have left; None where neither
+    is there or nobody is named, and the level's seats say who."""
+    there = {member.user_id for member in colleagues()}
+    if route.owner_id in there:
+        return Holder(route.owner_id, route.backup_id)
+    return Holder(route.backup_id) if route.owner_id and route.backup_id in there else None
 
 
 def validate(new: NewCase) -> None:
     """Refuse what cannot be stored, each field with its reason."""
     errors = {}
-    for name, limit in (("title", 200), ("description", LONGEST_TEXT), ("deal_id", 120)):
-        text = getattr(new, name)
+    for name, limit in LIMITS.items():
+        text = getattr(new, name) or ""
         if len(text) > limit:
             errors[name] = _("At most %(n)s characters.") % {"n": f"{limit:,}"}
         elif "\x00" in text:
@@ -121,9 +142,14 @@ def validate(new: NewCase) -> None:
         errors["title"] = _("Give the dispute a title.")
     if new.severity not in Severity.values:
         errors["severity"] = _("Choose a severity from S1 to S4.")
-    if new.amount is not None and not Decimal(0) <= new.amount <= LARGEST_AMOUNT:
+    if new.amount is not None and not (
+        new.amount.is_finite() and 0 <= new.amount <= LARGEST_AMOUNT
+    ):
         errors["amount"] = _("An amount of zero or more.")
-    if any(partner == new.partner for partner, _role in new.others):
+    if "\\u0000" in json.dumps([new.impact, new.fields]):
+        errors["fields"] = _("Contains a character that cannot be stored.")
+    partners = [new.partner.pk, *(partner.pk for partner, _role in new.others)]
+    if len(set(partners)) < len(partners):
         errors["others"] = _("A partner can have one part in a case only.")
     if errors:
         raise Invalid(errors)
@@ -198,11 +224,7 @@ def _add_parties(case: Case, new: NewCase) -> None:
 def _first_turn(case: Case, route: Route, at: datetime) -> Any:
     rules = rules_of(case)
     level = rules.level(route.start_position)
-    holder = (
-        Holder(route.owner_id, route.backup_id)
-        if route.owner_id
-        else holder_of(level.id, case.region_id, case.category_id)
-    )
+    holder = named_by(route) or holder_of(level.id, case.region_id, case.category_id)
     total = parse_window(case.windows.get("total") or case.ladder.total_window)
     turn = clockwork.begin_turn(case, level, at=at, holder=holder)
     clock = start_clock("total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False)

@@ -3,7 +3,7 @@
 OPEN = ("new", "in_progress", "decided")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
-    "acknowledge": ("new", "in_progress"),
+    "acknowledge": OPEN,
     "message": (*OPEN, "resolved", "closed"),
     "escalate": ("new", "in_progress"),
     "hand_back": ("new", "in_progress"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions, queries
-from cases.access import WORKS, case_for, visible_cases
+from cases.access import WORKS, case_for, check, visible_cases
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import form_for
@@ -52,7 +52,7 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
-                can_acknowledge=mine and case.is_open and waits and case.status != "decided",
+                can_acknowledge=mine and case.is_open and waits,
                 acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
                 status=case.status,
                 status_label=case.get_status_display(),
@@ -237,6 +237,8 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     if verb not in VERBS:
         raise Http404
     found = case_for(request.membership, case_id)
+    # Before the form is looked at: who may not is told so, whatever they wrote.
+    check(found, verb, request.membership)
     form = form_for(verb, found, request.POST)
     if form is not None and not form.is_valid():
         return show(request, found, {verb: form}, status=422)

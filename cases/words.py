@@ -68,9 +68,27 @@ def _decided(facts: Mapping[str, Any], _names: Names) -> str:
     return _("decided: %(outcome)s.") % {"outcome": str(outcome).lower()}
 
 
+def _paused(facts: Mapping[str, Any], _names: Names) -> str:
+    waits = {
+        "user_info": _("the partner's information"),
+        "problem": _("a known problem's solution"),
+        "vendor": _("a supplier"),
+        "evidence": _("evidence"),
+    }
+    what = waits.get(str(facts.get("reason")), _("somebody else"))
+    return _("The clocks stopped: waiting for %(what)s.") % {"what": what}
+
+
+def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
+    values = {"before": facts.get("from_group"), "after": facts.get("to_group")}
+    return _("Handed over from group %(before)s to group %(after)s.") % values
+
+
 def _closed(facts: Mapping[str, Any], _names: Names) -> str:
     if facts.get("cause") == "person":
         return _("closed the case.")
+    if facts.get("cause") == "import":
+        return _("Closed, as the imported record says.")
     return _("The case closed by itself.")
 
 
@@ -93,6 +111,10 @@ KINDS: dict[str, Kind] = {
     "case.revised": Kind("event", "refresh", _plain("took the decision up again.")),
     "case.resolved": Kind("event", "check", _plain("resolved the case.")),
     "case.closed": Kind("event", "ended", _closed),
+    "case.paused": Kind("event", "pause", _paused),
+    "case.resumed": Kind("event", "play", _plain("The clocks run again.")),
+    "case.handed_over": Kind("event", "switch", _handed_over),
+    "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),

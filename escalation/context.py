@@ -59,6 +59,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "health_url": reverse("health", args=[slug]) if audits else "",
         "sign_out_url": reverse("sign-out"),
         "switch_url": reverse("choose"),
+        "role_label": member.title or member.get_role_display(),
         "unread": unread_count(member.user_id),
         "mine": count_mine(member),
         "current": CURRENT.get(name or "", name),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import record
 from tenants.errors import Invalid, NotAllowed, NotNow, Refused
-from tenants.scope import current
+from tenants.scope import act_in, current
 
 logger = logging.getLogger("parley.request")
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -65,11 +65,13 @@ class RefusalMiddleware:
     @staticmethod
     def _record_denial(request: HttpRequest) -> None:
         scope = current()
-        if scope.tenant_id is None or scope.portal:
+        if scope.tenant_id is None:
             return
         match = request.resolver_match
         facts = {"view": match.view_name if match else "", "method": request.method}
-        record("access.denied", at=timezone.now(), by=scope.user_id, facts=facts)
+        # The portal's database role may not write into the trail: it is the vendor's.
+        with act_in(scope.tenant_id, user_id=scope.user_id):
+            record("access.denied", at=timezone.now(), by=scope.user_id, facts=facts)
 
 
 def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_prometheus.exports import ExportToDjangoView
@@ -79,14 +80,19 @@ class LoopCollector:
         return [age, violations]
 
 
+def is_local(request: HttpRequest) -> bool:
+    """Whether a request comes from this machine itself; behind a proxy all seem to."""
+    behind_proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is not None
+    return not behind_proxy and request.META["REMOTE_ADDR"] in LOOPBACK
+
+
 @never_cache
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
     """Metrics for who shows the configured token; without one, for this machine only."""
     token = settings.METRICS_TOKEN
     shown = request.headers.get("Authorization", "")
-    allowed = shown == f"Bearer {token}" if token else request.META["REMOTE_ADDR"] in LOOPBACK
-    if not allowed:
+    if not (constant_time_compare(shown, f"Bearer {token}") if token else is_local(request)):
         return HttpResponse("Not for you.", status=403, content_type="text/plain")
     response: HttpResponse = ExportToDjangoView(request)
     return response

@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # How the middleware finds a contact's company; it stands below the app that knows contacts.
 COMPANY_OF = "partners.queries.company_of"
+SPEAKS_FOR = "partners.queries.speaks_for"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "choose"
 

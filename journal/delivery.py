@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 10
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
+# What sockets and smtplib raise, and what a row or an address that contradicts the rules does:
+# one notice that cannot be told must not keep the others waiting.
+TROUBLE = (OSError, ValueError, LookupError)
 
 
 def deliver_one(at: datetime) -> UUID | None:
@@ -41,17 +44,22 @@ def deliver_one(at: datetime) -> UUID | None:
 
 def _attempt(notice: Notice, at: datetime) -> None:
     notice.attempts += 1
-    letter = letters([notice.event], notice.user).get(notice.event_id)
-    if letter is None:
-        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.DROPPED, at, None
-        return
     try:
-        _send(notice, letter)
-    except OSError as error:  # what smtplib and sockets raise
+        sent = _told(notice)
+    except TROUBLE as error:
         logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
         _postpone(notice, at)
     else:
-        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.SENT, at, None
+        state = NoticeState.SENT if sent else NoticeState.DROPPED
+        notice.state, notice.done_at, notice.next_attempt_at = state, at, None
+
+
+def _told(notice: Notice) -> bool:
+    """Send a notice; False where the person may not be told any more."""
+    letter = letters([notice.event], notice.user).get(notice.event_id)
+    if letter is not None:
+        _send(notice, letter)
+    return letter is not None
 
 
 def _postpone(notice: Notice, at: datetime) -> None:

@@ -14,6 +14,12 @@ def company_of(member: Membership, slug: str) -> UUID | None:
         return found.values_list("partner_id", flat=True).first()
 
 
+def speaks_for(member: Membership, partner_id: UUID) -> bool:
+    """Whether a member speaks for a partner now."""
+    with act_in(member.tenant_id):
+        return Contact.objects.filter(user_id=member.user_id, partner_id=partner_id).exists()
+
+
 def companies_of(member: Membership) -> list[Partner]:
     """Return the partners a member speaks for, before one is chosen."""
     with act_in(member.tenant_id):

@@ -4,6 +4,7 @@ import hashlib
 import logging
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 10
@@ -21,7 +22,7 @@ def throttled(email: str) -> bool:
     """
     try:
         return bool(cache.get(_key(email), 0) >= MOST_TRIES)
-    except OSError:
+    except (OSError, RedisError):
         logger.warning("no cache: sign-ins are not throttled")
         return False
 
@@ -31,5 +32,5 @@ def failed(email: str) -> None:
     try:
         cache.add(_key(email), 0, WINDOW_SECONDS)
         cache.incr(_key(email))
-    except (OSError, ValueError):
+    except (OSError, RedisError, ValueError):
         logger.warning("no cache: a failed sign-in was not counted")

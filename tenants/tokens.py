@@ -5,6 +5,8 @@ from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
@@ -37,7 +39,8 @@ def find_token(header: str, at: datetime) -> Credentials | None:
     if not header:
         return None
     scheme, _space, secret = header.partition(" ")
-    if scheme.lower() != SCHEME.lower() or not secret or len(secret) > LONGEST_TOKEN:
+    readable = secret.isascii() and secret.isprintable() and len(secret) <= LONGEST_TOKEN
+    if scheme.lower() != SCHEME.lower() or not secret or not readable:
         raise BadToken(_("Send the token as: Authorization: Bearer <token>."))
     token = _matching(secret)
     if token is None:
@@ -57,6 +60,15 @@ def _matching(secret: str) -> ApiToken | None:
 def _credentials(token: ApiToken) -> Credentials:
     with act_in(token.tenant_id):
         member = Membership.objects.select_related("user", "tenant").get(pk=token.membership_id)
-    if not (member.is_active and member.user.is_active):
+        speaks = token.partner_id is None or speaks_for(member, token.partner_id)
+    if not (member.is_active and member.user.is_active and speaks):
         raise BadToken(_("This token's owner may no longer sign in."))
     return Credentials(token, member, token.partner_id)
+
+
+def speaks_for(member: Membership, partner_id: UUID) -> bool:
+    """Whether a contact still speaks for the partner their token names.
+
+    The partners app knows contacts, and stands above this one: settings name its function.
+    """
+    return bool(import_string(settings.SPEAKS_FOR)(member, partner_id))

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import re
+import shutil
 import statistics
 import subprocess
 from collections.abc import Callable, Iterator
@@ -30,9 +31,9 @@ MACHINES = re.compile(
 def tracked() -> list[Path]:
     """Return every file that is, or would be, in the repository."""
     words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode != 0:  # a copy without its history
-        return [path for path in sources() if path.is_file()]
+    if shutil.which("git") is None or not (ROOT / ".git").exists():  # a copy without its history
+        return list(sources())
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 

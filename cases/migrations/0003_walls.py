@@ -58,7 +58,7 @@ GRANT SELECT ON cases_assignment TO parley_auditor;
 # returns ids only, and the caller's query on those ids is behind the wall again.
 SEARCH = f"""
 CREATE FUNCTION parley_cases_with_words(words tsquery) RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT id FROM public.cases_case WHERE search @@ words AND tenant_id = {TENANT}
     ORDER BY updated_at DESC LIMIT 500
 $$;
@@ -68,6 +68,14 @@ GRANT EXECUTE ON FUNCTION parley_cases_with_words(tsquery) TO parley_app;
 GRANT USAGE, CREATE ON SCHEMA public TO parley_search;
 ALTER FUNCTION parley_cases_with_words(tsquery) OWNER TO parley_search;
 REVOKE CREATE ON SCHEMA public FROM parley_search;
+"""
+
+# Tables of libraries that the product does not use, and those that only migrations write.
+UNUSED = """
+REVOKE ALL ON guardian_userobjectpermission, guardian_groupobjectpermission, auth_group,
+    auth_group_permissions FROM parley_app;
+REVOKE INSERT, UPDATE, DELETE ON auth_permission, django_content_type, django_migrations
+    FROM parley_app;
 """
 
 MODELS = ("CaseCounter", "Case", "Party", "Assignment", "Clock", "Message")
@@ -85,6 +93,6 @@ class Migration(migrations.Migration):
         *(Protect(name) for name in MODELS),
         *(
             migrations.RunSQL(sql, migrations.RunSQL.noop)
-            for sql in (TURN, PORTAL, SWEEP, AUDIT, SEARCH)
+            for sql in (TURN, PORTAL, SWEEP, AUDIT, SEARCH, UNUSED)
         ),
     ]

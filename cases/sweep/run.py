@@ -12,7 +12,8 @@ from django.db.backends.utils import CursorWrapper
 from cases.engine import Plan, decide
 from cases.sweep import statements
 from cases.sweep.load import Key, Row, arrays, load, load_admins, load_contacts, load_seats
-from cases.sweep.write import Climb, Written
+from cases.sweep.rows import Rows
+from cases.sweep.write import Climb, carry_out
 from ladder.durations import WindowError
 from ladder.worktime import CalendarError
 
@@ -83,10 +84,10 @@ def run_batch(at: datetime, limit: int, using: str) -> Batch:
         claimed = _claim(cursor, at, limit)
         if not claimed:
             return Batch()
-        written = _decide_all(cursor, claimed, at)
-        written.store(cursor)
-    told = {notice[0] for notice in written.notices}
-    return Batch(len(claimed), written.climbs, told)
+        rows, climbs = _decide_all(cursor, claimed, at)
+        rows.store(cursor)
+    told = {notice[0] for notice in rows.notices}
+    return Batch(len(claimed), climbs, told)
 
 
 def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:
@@ -94,7 +95,9 @@ def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:
     return list(dict.fromkeys(cursor.fetchall()))
 
 
-def _decide_all(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Written:
+def _decide_all(
+    cursor: CursorWrapper, claimed: list[Key], at: datetime
+) -> tuple[Rows, list[Climb]]:
     loaded = load(cursor, claimed)
     plans: list[tuple[Row, Plan]] = [
         (row, decide(loaded.facts(row), loaded.rules(row), at)) for row in loaded.rows
@@ -106,7 +109,6 @@ def _decide_all(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Writ
     if sum(plan.happened for _, plan in plans) < len(claimed):
         # It would be claimed again for ever.
         raise ValueError("a claimed case has nothing due")
-    written = Written(at)
-    for row, plan in plans:
-        written.add(row, loaded.facts(row), plan, loaded)
-    return written
+    rows = Rows(at)
+    climbs = [carry_out(rows, row, loaded.facts(row), plan, loaded) for row, plan in plans]
+    return rows, [climb for climb in climbs if climb is not None]

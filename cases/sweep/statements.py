@@ -42,9 +42,11 @@ JOIN ladder_calendarversion w ON w.tenant_id = v.tenant_id AND w.id = v.id
 """
 
 SEATS = """
-SELECT s.level_id, s.user_id, s.backup_id, s.region_id, s.category_id, s.rank, u.is_active
+SELECT s.level_id, s.user_id, s.backup_id, s.region_id, s.category_id, s.rank,
+    u.is_active AND m.is_active
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN ladder_seat s ON s.tenant_id = v.tenant_id AND s.level_id = v.id
+JOIN tenants_membership m ON m.tenant_id = s.tenant_id AND m.user_id = s.user_id
 JOIN tenants_user u ON u.id = s.user_id
 """
 

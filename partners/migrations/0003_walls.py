@@ -17,6 +17,14 @@ CREATE POLICY own_people ON partners_contact AS RESTRICTIVE TO parley_portal
 CREATE POLICY own_people ON tenants_user AS RESTRICTIVE FOR SELECT TO parley_portal USING (
     id IN (SELECT user_id FROM tenants_membership WHERE role IN ('admin', 'staff'))
     OR id IN (SELECT user_id FROM partners_contact));
+CREATE POLICY own_people ON tenants_membership AS RESTRICTIVE FOR SELECT TO parley_portal USING (
+    role IN ('admin', 'staff') OR user_id IN (SELECT user_id FROM partners_contact));
+"""
+
+# The partner a contact's token names is one of its own tenant's.
+TOKENS = """
+ALTER TABLE tenants_apitoken ADD CONSTRAINT tenants_apitoken_partner_id_fk
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners_partner (tenant_id, id);
 """
 
 # Whom the sweep tells: ids only.
@@ -36,5 +44,6 @@ class Migration(migrations.Migration):
         Protect("Partner"),
         Protect("Contact"),
         migrations.RunSQL(PORTAL, migrations.RunSQL.noop),
+        migrations.RunSQL(TOKENS, migrations.RunSQL.noop),
         migrations.RunSQL(SWEEP, migrations.RunSQL.noop),
     ]

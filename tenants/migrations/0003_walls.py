@@ -40,6 +40,14 @@ GRANT SELECT (tenant_id, user_id, role, is_active) ON tenants_membership TO parl
 CREATE POLICY sweep ON tenants_membership FOR SELECT TO parley_sweeper USING (true);
 """
 
+# A token acts for one member of its own tenant, and goes with them.
+TOKENS = """
+ALTER TABLE tenants_apitoken ADD CONSTRAINT tenants_apitoken_membership_id_fk
+    FOREIGN KEY (tenant_id, membership_id) REFERENCES tenants_membership (tenant_id, id);
+ALTER TABLE tenants_apitoken ADD CONSTRAINT tenants_apitoken_user_id_fk
+    FOREIGN KEY (tenant_id, user_id) REFERENCES tenants_membership (tenant_id, user_id);
+"""
+
 # Tables of Django's that the product does not use: nobody may put anything there.
 UNUSED = """
 REVOKE ALL ON tenants_user_groups, tenants_user_user_permissions FROM parley_app;
@@ -59,6 +67,7 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         Protect("ApiToken", also="token_key = current_setting('app.token_key', true)"),
+        migrations.RunSQL(TOKENS, migrations.RunSQL.noop),
         migrations.RunSQL(TENANTS, migrations.RunSQL.noop),
         migrations.RunSQL(USERS, migrations.RunSQL.noop),
         migrations.RunSQL(UNUSED, migrations.RunSQL.noop),

@@ -126,9 +126,7 @@ def test_loading_it_twice_changes_nothing_but_the_lines(staffed: World, at: date
     assert Route.objects.filter(retired_at=None).count() == 2
 
 
-def test_a_calendar_gets_a_version_only_when_its_hours_change(
-    staffed: World, at: datetime
-) -> None:
+def test_a_calendar_gets_a_version_only_when_its_hours_change(staffed: World, at: datetime) -> None:
     load(written({"calendars": good()["calendars"]}), at)
     load(written({"calendars": good()["calendars"]}), at)
     assert CalendarVersion.objects.filter(calendar__name="Office").count() == 1
@@ -331,9 +329,7 @@ def golden(world: World) -> Any:
     return partner
 
 
-def test_a_shorter_ladder_must_still_hold_the_lines_that_stay(
-    staffed: World, at: datetime
-) -> None:
+def test_a_shorter_ladder_must_still_hold_the_lines_that_stay(staffed: World, at: datetime) -> None:
     load(written(good()), at)
     shorter = good()
     del shorter["ladders"][0]["levels"][1], shorter["matrix"]

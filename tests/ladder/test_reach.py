@@ -52,9 +52,9 @@ def test_a_second_less_is_too_short() -> None:
         reached_at=(START, START + timedelta(hours=24), START + timedelta(hours=48)),
         total_due_at=START + timedelta(hours=47, minutes=59, seconds=59),
         reason=(
-            "A case opened Sun 2026-11-22 00:00 UTC that nobody touches passes its total on"
-            " Mon 2026-11-23 23:59 UTC, before it reaches level 3 of its route on"
-            " Tue 2026-11-24 00:00 UTC."
+            "A case opened Sun 2026-11-22 00:00:00 UTC that nobody touches passes its total on"
+            " Mon 2026-11-23 23:59:59 UTC, before it reaches level 3 of its route on"
+            " Tue 2026-11-24 00:00:00 UTC."
         ),
     )
 

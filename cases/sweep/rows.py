@@ -1,0 +1,104 @@
+"""The rows of a batch, table by table, and the statements that write them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+
+from cases.engine import ClockChange, Face, NewClock
+from cases.sweep import statements
+from cases.sweep.load import Row, arrays
+from ladder.seats import Holder
+from tenants.ids import uuid7
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is once a plan is carried out."""
+
+    id: UUID
+    level_id: UUID
+    position: int
+    holder: Holder
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a batch writes; `at` is when it noticed."""
+
+    at: datetime
+    clocks: list[Values] = field(default_factory=list)
+    ended_turns: list[Values] = field(default_factory=list)
+    turns: list[Values] = field(default_factory=list)
+    new_clocks: list[Values] = field(default_factory=list)
+    cases: list[Values] = field(default_factory=list)
+    events: list[Values] = field(default_factory=list)
+    notices: list[Values] = field(default_factory=list)
+
+    def change_clock(self, row: Row, change: ClockChange, state: str) -> None:
+        """Add what happens to one clock."""
+        told = (change.fired, change.next_fire_at, change.due_at)
+        self.clocks.append((row.tenant_id, change.clock.id, state, *told, self.at))
+
+    def start_turn(self, row: Row, turn: Turn) -> None:
+        """End the current turn, and add the next one."""
+        self.ended_turns.append((row.tenant_id, row.assignment_id))
+        place = (row.cycle, row.turn + 1, turn.level_id, turn.position)
+        held = (turn.holder.owner_id, turn.holder.backup_id)
+        self.turns.append((row.tenant_id, turn.id, row.id, *place, *held, self.at))
+
+    def start_clock(self, row: Row, turn: Turn, new: NewClock) -> None:
+        """Add a clock that starts."""
+        of_turn = turn.id if new.of_assignment else None
+        target = (new.kind, row.cycle, new.window_text, new.target_seconds)
+        times = (new.anchor, new.due_at, new.soon_at, new.next_fire_at)
+        thresholds = "{" + ",".join(map(str, new.thresholds)) + "}"
+        key = (row.tenant_id, uuid7(), row.id, of_turn)
+        self.new_clocks.append((*key, *target, row.calendar_version_id, *times, thresholds))
+
+    def change_case(self, row: Row, turn: Turn, shown: Face, *, closes: bool) -> None:
+        """Add how the case stands afterwards."""
+        status, closed_at = ("closed", self.at) if closes else (row.status, None)
+        now_with = (turn.id, turn.holder.owner_id, turn.level_id)
+        due = (shown.due_at, shown.kind, shown.soon_at, shown.missed)
+        self.cases.append((row.tenant_id, row.id, status, *now_with, *due, closed_at, self.at))
+
+    def record(
+        self,
+        row: Row,
+        kind: str,
+        facts: dict[str, Any],
+        once_key: str,
+        told: Sequence[UUID | None] = (),
+        audience: str = "internal",
+    ) -> None:
+        """Add an event that can happen once, and tell each person once."""
+        event = uuid7()
+        body = (row.id, json.dumps(facts), audience, once_key)
+        self.events.append((row.tenant_id, event, kind, self.at, *body))
+        for user in dict.fromkeys(told):
+            if user is not None:
+                self._tell(row.tenant_id, event, user)
+
+    def _tell(self, tenant_id: UUID, event: UUID, user: UUID) -> None:
+        at = self.at
+        self.notices.append((tenant_id, uuid7(), event, user, "bell", "sent", None, at, at))
+        self.notices.append((tenant_id, uuid7(), event, user, "email", "pending", at, at, None))
+
+    def store(self, cursor: CursorWrapper) -> None:
+        """Write it all; the order follows the references."""
+        cursor.execute(statements.CHANGE_CLOCKS, arrays(self.clocks, 7))
+        if self.turns:
+            cursor.execute(statements.END_TURNS, [self.at, *arrays(self.ended_turns, 2)])
+            cursor.execute(statements.START_TURNS, arrays(self.turns, 10))
+        if self.new_clocks:
+            cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 14))
+        cursor.execute(statements.CHANGE_CASES, arrays(self.cases, 12))
+        cursor.execute(statements.RECORD, arrays(self.events, 8))
+        cursor.execute(statements.TELL, arrays(self.notices, 9))
