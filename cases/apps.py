@@ -10,7 +10,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register how the events of cases are told."""
-        from cases.letters import CaseSubject  # noqa: PLC0415 - models are loaded only now
+        from cases.alarm import AuditSubject  # noqa: PLC0415 - models are loaded only now
+        from cases.letters import CaseSubject  # noqa: PLC0415
         from journal.registry import register  # noqa: PLC0415
 
         register("case", CaseSubject())
+        register("audit", AuditSubject())

@@ -1,6 +1,7 @@
 """Opening a case: where it starts, whose turn it is, and the clocks it runs under."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +25,6 @@ from ladder.seats import Holder
 from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role
-from tenants.queries import colleagues
 from tenants.scope import tenant_in_force
 
 LOGS = (Role.ADMIN, Role.STAFF)
@@ -38,6 +38,8 @@ LIMITS = {
     "external_id": 120,
     "source_url": 500,
 }
+# An escaped NUL, which PostgreSQL refuses, and not an escaped backslash before "u0000".
+NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 LARGEST_AMOUNT = Decimal("99999999999999.9999")
 NEXT_NUMBER = """
 INSERT INTO cases_casecounter (tenant_id, id, year, last)
@@ -123,10 +125,13 @@ def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
 def named_by(route: Route) -> Holder | None:
     """Return whom a route names as owner, their backup where they have left; None where neither
     is there or nobody is named, and the level's seats say who."""
-    there = {member.user_id for member in colleagues()}
+    people = Membership.objects.filter(
+        user_id__in=(route.owner_id, route.backup_id), is_active=True, user__is_active=True
+    )
+    there = set(people.values_list("user_id", flat=True)) if route.owner_id else set()
     if route.owner_id in there:
         return Holder(route.owner_id, route.backup_id)
-    return Holder(route.backup_id) if route.owner_id and route.backup_id in there else None
+    return Holder(route.backup_id) if route.backup_id in there else None
 
 
 def validate(new: NewCase) -> None:
@@ -142,11 +147,10 @@ def validate(new: NewCase) -> None:
         errors["title"] = _("Give the dispute a title.")
     if new.severity not in Severity.values:
         errors["severity"] = _("Choose a severity from S1 to S4.")
-    if new.amount is not None and not (
-        new.amount.is_finite() and 0 <= new.amount <= LARGEST_AMOUNT
-    ):
+    amount = Decimal(0) if new.amount is None else new.amount
+    if not (amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT):
         errors["amount"] = _("An amount of zero or more.")
-    if "\\u0000" in json.dumps([new.impact, new.fields]):
+    if NUL_IN_JSON.search(json.dumps([new.impact, new.fields])):
         errors["fields"] = _("Contains a character that cannot be stored.")
     partners = [new.partner.pk, *(partner.pk for partner, _role in new.others)]
     if len(set(partners)) < len(partners):

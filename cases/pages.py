@@ -136,20 +136,27 @@ def amount_text(amount: Decimal | None, currency: str) -> str:
 
 def next_words(case: Case, *, mine: bool) -> str:
     """Return the one thing that has to happen next, from the viewer's side."""
-    waits = case.status == Status.NEW or case.due_kind == "response"
-    if case.status == Status.DECIDED:
-        mine_words, other = _("Resolve the case"), _("The owner resolves the case")
-    elif not case.is_open:
+    if not case.is_open and case.status != Status.DECIDED:
         return {
             Status.RESOLVED: _("Closes by itself"),
             Status.CLOSED: _("Nothing: closed"),
             Status.WITHDRAWN: _("Nothing: withdrawn"),
         }[Status(case.status)]
-    elif waits:
-        mine_words, other = _("Acknowledge"), _("The owner acknowledges")
-    else:
-        mine_words, other = _("Decide"), _("The owner decides")
-    return mine_words if mine else other
+    own, other = _turn_words(case)
+    if mine:
+        return own
+    if case.owner is None:
+        return _("Find an owner")
+    return other % {"name": case.owner.name.partition(" ")[0]}
+
+
+def _turn_words(case: Case) -> tuple[str, str]:
+    """Return what the holder does next, as they read it and as others do."""
+    if case.status == Status.DECIDED:
+        return _("Resolve the case"), _("%(name)s resolves the case")
+    if case.status == Status.NEW or case.due_kind == "response":
+        return _("Acknowledge"), _("%(name)s acknowledges")
+    return _("Decide"), _("%(name)s decides")
 
 
 def facts_line(parties: Sequence[str], case: Case) -> str:

@@ -1,16 +1,19 @@
 """Background work of cases: thin."""
 
+import logging
 import sys
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from cases.alarm import raise_alarms
 from cases.audit import audit
 from cases.sweep import Batch, sweep
 from journal.actions import wake
 from journal.queries import beat
 
+logger = logging.getLogger(__name__)
 # Only ids and levels: the sweep never sees a title or a name.
 LINE = "parley: {at:%H:%M:%S} {number} had no {kind} in time: level {before} -> level {position}"
 
@@ -47,4 +50,8 @@ def show(batches: list[Batch]) -> None:
 def run_audit() -> None:
     """Look over all open cases and keep what was found."""
     found = audit(timezone.now())
+    if found.count:
+        logger.error("the auditor found: %s", found.as_figures())
+        for tenant_id in raise_alarms(found):
+            wake(tenant_id)
     beat("audit", timezone.now(), found.as_figures())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions, queries
 from cases.access import WORKS, case_for, check, visible_cases
+from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import form_for
@@ -307,20 +308,6 @@ def health(request: ScopedRequest, slug: str) -> HttpResponse:
     ]
     context = {"findings": findings, "figures": figures(now), "checked_at": now}
     return render(request, "health.html", context)
-
-
-def finding_words() -> dict[str, str]:
-    """Return what each finding means."""
-    return {
-        "no_owner": _("Open cases without an owner"),
-        "no_turn": _("Open cases in nobody's turn"),
-        "two_owners": _("Cases whose owner is not who holds the turn"),
-        "no_clock": _("Open cases without a running clock"),
-        "no_next_step": _("Open cases with nothing due next"),
-        "overdue": _("Clocks past their time that nothing happened to"),
-        "undelivered": _("Notices that have waited for more than five minutes"),
-        "unsealed": _("Events that are not in the chain yet"),
-    }
 
 
 def figures(now: datetime) -> list[dict[str, Any]]:

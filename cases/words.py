@@ -56,11 +56,11 @@ def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
 
 def _warning(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"share": facts.get("share"), "what": _clock(facts)}
-    return _("%(share)s %% of the time for a %(what)s is used.") % values
+    return _("%(share)s %% of the time for the %(what)s is used.") % values
 
 
 def _breached(facts: Mapping[str, Any], _names: Names) -> str:
-    return _("The window for a %(what)s was missed.") % {"what": _clock(facts)}
+    return _("The window for the %(what)s was missed.") % {"what": _clock(facts)}
 
 
 def _decided(facts: Mapping[str, Any], _names: Names) -> str:

@@ -26,6 +26,7 @@ OWNER_COMMANDS = (
     "import_cases",
     "load_policy",
     "create_tenant",
+    "verify_journal",
 )
 PATIENCE_SECONDS = 300.0  # another command on the same folder goes first
 # These act on the database named on their command line.

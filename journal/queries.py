@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
+from journal.anchors import Anchor
 from journal.chain import HASHED, Break, first_break
 from journal.models import ChainHead, Channel, Event, Heartbeat, Notice
 from tenants.scope import background_role
@@ -47,11 +50,35 @@ def unread_count(user_id: UUID, *, at_most: int = 100) -> int:
 
 
 def verify_chain(tenant_id: UUID) -> Break | None:
-    """Check the current tenant's chain from its first event to its head."""
-    head = ChainHead.objects.filter(tenant_id=tenant_id).first()
-    return first_break(_sealed(), (head.seq, bytes(head.hash)) if head else (0, b""))
+    """Check the current tenant's chain from its first event to its head.
+
+    The sealer may go on meanwhile: what it adds after the head was read is not looked at.
+    """
+    heads = ChainHead.objects.filter(tenant_id=tenant_id)
+    head = heads.values_list("seq", "hash").first() or (0, b"")
+    found = first_break(_sealed(head[0]), (head[0], bytes(head[1])))
+    # In one statement: its snapshot holds a head and no event that was sealed after it.
+    last = Coalesce(Subquery(heads.values("seq")), 0)
+    if found is None and Event.objects.filter(seq__gt=last).exists():
+        return Break(head[0] + 1, "an event stands beyond the head")
+    return found
 
 
-def _sealed() -> Iterator[dict[str, Any]]:
-    events = Event.objects.filter(seq__isnull=False).order_by("seq")
+def verify_anchor(anchor: Anchor) -> Break | None:
+    """Check that the current tenant's chain still holds what was anchored."""
+    found = Event.objects.filter(seq=anchor.seq).values_list("hash", flat=True).first()
+    if found is None:
+        return Break(anchor.seq, "the chain ends before its last anchor")
+    if bytes(found) != anchor.hash:
+        return Break(anchor.seq, "the event is another one than its anchor says")
+    return None
+
+
+def sealed_count() -> int:
+    """Return how many events of the current tenant have their place in the chain."""
+    return Event.objects.filter(seq__isnull=False).count()
+
+
+def _sealed(last: int) -> Iterator[dict[str, Any]]:
+    events = Event.objects.filter(seq__lte=last).order_by("seq")
     yield from events.values("seq", "hash", *HASHED).iterator(chunk_size=2000)

@@ -42,6 +42,8 @@ def django_db_setup(
         with connections["default"].cursor() as cursor:
             # Only here: Django empties tables between tests that commit.
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO parley_app")
+            # Only here: Django fills these two again after it has emptied them.
+            cursor.execute("GRANT INSERT ON django_content_type, auth_permission TO parley_app")
             # Only here: factories make tenants without a second connection.
             cursor.execute("GRANT INSERT ON tenants_tenant TO parley_app")
         _connect_as("default", app)

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
         ("cases", "0002_tables"),
         ("ladder", "0003_walls"),
         ("journal", "0002_walls"),
+        ("guardian", "0001_initial"),
     ]
     operations = [
         *(Protect(name) for name in MODELS),

@@ -48,7 +48,7 @@ class Launched:
         """Wait for the line that says where the first page is."""
         ready = f"Ready: http://{LOOPBACK}:{self.port}/"
         wait_until(lambda: ready in self.said() or self.process.poll() is not None, READY_SECONDS)
-        assert ready in self.said()
+        assert ready in self.said(), self.said()
 
     def pids(self) -> dict[str, int]:
         """Return processes.json as it is now."""

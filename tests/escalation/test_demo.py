@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -44,11 +43,11 @@ FIRST_FOUR = ("channel manager", "regional manager", "executive sponsor", "partn
 
 
 @pytest.fixture(autouse=True)
-def demo_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
+def demo_folder(settings: Any, tmp_path: Path) -> Path:
     """Keep the sign-ins of each test in a folder of its own."""
     settings.DATA_DIR, settings.DEMO = tmp_path, True
     settings.PUBLIC_URL = "http://127.0.0.1:8123"
-    yield tmp_path
+    return tmp_path
 
 
 def seed(at: datetime) -> str:
@@ -336,12 +335,12 @@ def test_a_tenant_for_real() -> None:
         assert ada.user.check_password(password)
         assert set(Seat.objects.values_list("user_id", "provisional")) == {(ada.user_id, True)}
         assert list(Checker(WEDNESDAY).failing()) == []
-    with pytest.raises(CommandError, match="^slug: There is a tenant at this address already.$"):
+    with pytest.raises(CommandError, match=r"^slug: There is a tenant at this address already.$"):
         call_command("create_tenant", "acme", "Acme Ltd", **arguments)
 
 
 def test_a_refused_admin_leaves_the_address_free() -> None:
-    with pytest.raises(CommandError, match="^email: This is not an e-mail address.$"):
+    with pytest.raises(CommandError, match=r"^email: This is not an e-mail address.$"):
         call_command("create_tenant", "acme", "Acme", admin="ada", admin_name="Ada")
     call_command(
         "create_tenant",

@@ -1,7 +1,6 @@
 """Putting a policy in force: by the verb and by the command, all of it or nothing."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -49,9 +48,9 @@ def add_people(world: World, at: datetime) -> None:
 
 
 @pytest.fixture
-def staffed(world: World, at: datetime) -> Iterator[World]:
+def staffed(world: World, at: datetime) -> World:
     add_people(world, at)
-    yield world
+    return world
 
 
 def load(data: bytes, at: datetime, by: Membership | None = None) -> None:
@@ -112,7 +111,7 @@ def test_a_case_keeps_the_line_it_took(staffed: World, at: datetime) -> None:
     old = Route.objects.get(pk=case.route_id)
     assert old.retired_at == at
     later = staffed.case()
-    assert later.route and later.route.ladder.name == "Trial"
+    assert later.ladder.name == "Trial"
     assert later.owner_id == staffed["tom"].user_id
 
 
@@ -410,12 +409,12 @@ class TestCommand:
     def test_no_such_tenant(self, tmp_path: Path) -> None:
         path = tmp_path / "policy.json"
         path.write_text(json.dumps(good()))
-        with pytest.raises(CommandError, match="^tenant: There is no tenant at “nowhere”.$"):
+        with pytest.raises(CommandError, match=r"^tenant: There is no tenant at “nowhere”.$"):
             self.run(path, "nowhere")
 
     def test_no_such_file(self, tmp_path: Path) -> None:
         world = make_world()
-        with pytest.raises(CommandError, match="^file: Cannot be opened: No such file"):
+        with pytest.raises(CommandError, match=r"^file: Cannot be opened: No such file"):
             self.run(tmp_path / "missing.json", world.tenant.slug)
-        with pytest.raises(CommandError, match="^file: Cannot be opened: Is a directory"):
+        with pytest.raises(CommandError, match=r"^file: Cannot be opened: Is a directory"):
             self.run(tmp_path, world.tenant.slug)

@@ -1,0 +1,92 @@
+"""The auditor's alarm: the admins of a tenant are told, at most once an hour of each finding."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.audit import Findings
+from cases.sweep.statements import ADMINS
+from journal.models import Event
+from journal.registry import Letter
+from tenants.ids import uuid7
+from tenants.models import Membership, Role, User
+
+KIND = "audit.violation"
+# Nothing happens where this hour's alarm stands already, whoever raised it.
+RAISE = """
+INSERT INTO journal_event (tenant_id, id, kind, at, facts, audience, once_key)
+VALUES (%s, %s, %s, %s, %s::jsonb, 'internal', %s) ON CONFLICT DO NOTHING
+"""
+TELL = """
+INSERT INTO journal_notice (tenant_id, id, event_id, user_id, channel, state, attempts,
+    next_attempt_at, created_at, done_at)
+VALUES (%s, %s, %s, %s, 'bell', 'sent', 0, NULL, %s, %s),
+    (%s, %s, %s, %s, 'email', 'pending', 0, %s, %s, NULL)
+"""
+
+
+def raise_alarms(findings: Findings, *, using: str = "sweeper") -> set[UUID]:
+    """Tell the admins of every tenant with findings; return the tenants that have new notices."""
+    told: set[UUID] = set()
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for tenant_id, found in findings.by_tenant.items():
+            for name, count in found.items():
+                if _raise_one(cursor, tenant_id, name, count, findings.at):
+                    told.add(tenant_id)
+    return told
+
+
+def _raise_one(cursor: CursorWrapper, tenant_id: UUID, name: str, count: int, at: datetime) -> bool:
+    event, tenant = str(uuid7()), str(tenant_id)
+    facts = json.dumps({"finding": name, "count": count})
+    once = f"audit:{name}:{at:%Y%m%d%H}"
+    cursor.execute(RAISE, [tenant, event, KIND, at, facts, once])
+    if not cursor.rowcount:
+        return False
+    cursor.execute(ADMINS, [[tenant]])
+    for _tenant, admin in cursor.fetchall():
+        bell = [tenant, str(uuid7()), event, str(admin), at, at]
+        email = [tenant, str(uuid7()), event, str(admin), at, at]
+        cursor.execute(TELL, [*bell, *email])
+    return True
+
+
+def finding_words() -> dict[str, str]:
+    """Return what each finding means."""
+    return {
+        "no_owner": _("Open cases without an owner"),
+        "no_turn": _("Open cases in nobody's turn"),
+        "two_owners": _("Cases whose owner is not who holds the turn"),
+        "no_clock": _("Open cases without a running clock"),
+        "no_next_step": _("Open cases with nothing due next"),
+        "overdue": _("Clocks past their time that nothing happened to"),
+        "undelivered": _("Notices that have waited for more than five minutes"),
+        "unsealed": _("Events that are not in the chain yet"),
+    }
+
+
+class AuditSubject:
+    """Answers for events whose kind begins with `audit.`: admins alone are told."""
+
+    def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
+        """Return what an admin is told of the auditor's findings."""
+        found = Membership.objects.select_related("tenant").filter(user=user, is_active=True)
+        member = found.filter(role=Role.ADMIN).first()
+        if member is None:
+            return {}
+        url = reverse("health", args=[member.tenant.slug])
+        return {event.pk: letter(event, url) for event in events}
+
+
+def letter(event: Event, url: str) -> Letter:
+    """Return what is told of one finding."""
+    what = finding_words().get(str(event.facts.get("finding")), _("Something against the rules"))
+    line = f"{what}: {event.facts.get('count')}"
+    subject = _("The auditor found something")
+    return Letter(number=_("Auditor"), line=line, subject=subject, text=line, url=url)

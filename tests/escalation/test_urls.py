@@ -1,0 +1,301 @@
+"""Every address against every kind of visitor, and no difference between hidden and missing.
+
+The addresses come from Django's resolver: a new one without a line in the table fails.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from ladder.models import Category
+from tests.escalation.browsing import COLUMNS, Address, addresses, browser, left, visitor
+from tests.factories import World, make_partner, make_world
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+OPEN_TO_ALL = "200 200 200 200 200 200 200 200 200 200"
+GET_ONLY = "405 405 405 405 405 405 405 405 405 405"
+# A page of the vendor's: its people, then contact and rival, a stranger, nobody, a program.
+MEMBERS = "200 200 200 200 200 404 404 404 302 302"
+NOT_THAT_WAY = "405 405 405 405 405 404 404 404 302 302"
+# What each visitor gets, in the order of COLUMNS; GET first, POST below.
+TABLE = {
+    "home": (
+        "302 302 302 302 302 302 302 302 302 302",
+        "302 302 302 302 302 302 302 302 302 302",
+    ),
+    "sign-in": (OPEN_TO_ALL, "422 422 422 422 422 422 422 422 422 422"),
+    "sign-out": (GET_ONLY, "302 302 302 302 302 302 302 302 302 302"),
+    "choose": (
+        "302 302 302 302 302 302 302 302 302 302",
+        "405 405 405 405 405 405 405 405 302 302",
+    ),
+    "inbox": (MEMBERS, NOT_THAT_WAY),
+    "inbox-fresh": (MEMBERS, NOT_THAT_WAY),
+    "search": (MEMBERS, NOT_THAT_WAY),
+    "log": ("200 200 200 403 403 404 404 404 302 302", NOT_THAT_WAY),
+    "log-category": (
+        "200 200 200 403 403 404 404 404 302 302",
+        "422 422 422 403 403 404 404 404 302 302",
+    ),
+    "case": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "case-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
+    "health": ("200 403 403 200 403 404 404 404 302 302", NOT_THAT_WAY),
+    "notices": (MEMBERS, NOT_THAT_WAY),
+    "notices-read": (NOT_THAT_WAY, "302 302 302 302 302 404 404 404 302 302"),
+    "outbox": ("404 404 404 404 404 404 404 404 302 302", NOT_THAT_WAY),
+    "policy": ("200 200 200 200 403 404 404 404 302 302", NOT_THAT_WAY),
+    "portal-cases": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "api-me": (
+        "401 401 401 401 401 401 401 401 401 200",
+        "401 401 401 401 401 401 401 401 401 405",
+    ),
+    "livez": (OPEN_TO_ALL, GET_ONLY),
+    "readyz": (OPEN_TO_ALL, GET_ONLY),
+    "metrics": (OPEN_TO_ALL, GET_ONLY),
+}
+QUERY = {"inbox-fresh": {"view": "all", "since": "2026-11-25T08:00:00+00:00"}}
+BODY = {"case-do": {"reason": "Beyond my limit."}}
+ALL = sorted(addresses(), key=lambda address: address.name)
+OF_TENANT = [address for address in ALL if "slug" in address.arguments]
+NAMED = pytest.mark.parametrize("address", ALL, ids=lambda address: address.name)
+TENANTS = pytest.mark.parametrize("address", OF_TENANT, ids=lambda address: address.name)
+
+
+@pytest.fixture(autouse=True)
+def moment() -> Iterator[None]:
+    """Stop the clock, so that two answers differ by nothing but what they were asked for."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ours(db: None) -> World:
+    """The vendor whose addresses are asked for; its scope is not in force."""
+    return make_world()
+
+
+@pytest.fixture
+def theirs(ours: World) -> World:
+    """Another vendor."""
+    return make_world()
+
+
+def values_of(world: World, case_id: UUID, **others: Any) -> dict[str, Any]:
+    """Return what the names in a path stand for."""
+    known = {
+        "slug": world.tenant.slug,
+        "case_id": case_id,
+        "verb": "escalate",
+        "category": "lead-routing",
+        "partner": "alpenwerk",
+    }
+    return known | others
+
+
+def case_of(world: World, **facts: Any) -> UUID:
+    """Open a case out of any request."""
+    with world.scope():
+        return world.case(at=NOW, **facts).pk
+
+
+def ask(client: Client, method: str, url: str, name: str = "", data: Any = None) -> Any:
+    """Make one request and take back what it did."""
+    with transaction.atomic():
+        if method == "GET":
+            answer = client.get(url, data or QUERY.get(name, {}))
+        else:
+            answer = client.post(url, data or BODY.get(name, {}))
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert [address.name for address in ALL] == sorted(TABLE)
+
+
+@NAMED
+def test_every_visitor_gets_what_the_table_says(
+    address: Address, ours: World, theirs: World
+) -> None:
+    url = address.url(values_of(ours, case_of(ours)))
+    clients = {column: visitor(column, ours, theirs) for column in COLUMNS}
+    for method, line in zip(("GET", "POST"), TABLE[address.name], strict=True):
+        found = {c: str(ask(clients[c], method, url, address.name).status_code) for c in COLUMNS}
+        assert found == dict(zip(COLUMNS, line.split(), strict=True)), method
+
+
+@TENANTS
+@pytest.mark.parametrize("person", ["ines", "tom", "anna"])
+def test_a_vendor_one_is_not_in_answers_as_one_that_does_not_exist(
+    address: Address, person: str, ours: World, theirs: World
+) -> None:
+    case_id = case_of(ours)
+    real = values_of(ours, case_id)
+    made_up = values_of(ours, case_id, slug="no-such-vendor")
+    client = browser(theirs, person)
+    for method in ("GET", "POST"):
+        first = left(ask(client, method, address.url(real), address.name), real["slug"])
+        second = left(ask(client, method, address.url(made_up), address.name), made_up["slug"])
+        assert first == second, method
+        assert first[0] == 404, method
+
+
+@TENANTS
+def test_nobody_is_asked_to_sign_in_whether_the_vendor_exists_or_not(
+    address: Address, ours: World
+) -> None:
+    case_id = case_of(ours)
+    real = address.url(values_of(ours, case_id))
+    made_up = address.url(values_of(ours, case_id, slug="no-such-vendor"))
+    words = (ours.tenant.slug, "no-such-vendor")
+    assert left(ask(Client(), "GET", real), *words) == left(ask(Client(), "GET", made_up), *words)
+
+
+def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
+    """Return, for each name in a path but the vendor's, one of ours and one nobody has."""
+    with ours.scope():
+        Category.objects.create(
+            tenant=ours.tenant, slug="ours-alone", name="Ours", category_class="strategic"
+        )
+        make_partner(ours, "ours-alone", ours.partners["alpenwerk"].region, "olga")
+    return {
+        "case_id": (case_of(ours), uuid4()),
+        "category": ("ours-alone", "nobodys"),
+        "partner": ("ours-alone", "nobodys"),
+        "verb": ("escalate", "escalate"),
+    }
+
+
+@TENANTS
+@pytest.mark.parametrize("person", ["ines", "tom", "pavel", "ruth", "anna"])
+def test_an_id_of_another_vendor_answers_as_one_that_nobody_has(
+    address: Address, person: str, ours: World, theirs: World
+) -> None:
+    pairs = foreign(ours)
+    names = [name for name in address.arguments if name != "slug"]
+    client = browser(theirs, person)
+    first = values_of(theirs, uuid4(), **{name: pairs[name][0] for name in names})
+    second = values_of(theirs, uuid4(), **{name: pairs[name][1] for name in names})
+    for method in ("GET", "POST"):
+        answers = [
+            left(
+                ask(client, method, address.url(values), address.name),
+                *(values[n] for n in names if n != "verb"),
+            )
+            for values in (first, second)
+        ]
+        assert answers[0] == answers[1], method
+        if names and person in ("ines", "tom") and method == "GET":
+            assert answers[0][0] in (404, 405)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_rival_partner_sees_a_company_as_one_that_does_not_exist(
+    method: str, ours: World
+) -> None:
+    client, slug = browser(ours, "marc"), ours.tenant.slug
+    answers = [
+        left(ask(client, method, reverse("portal-cases", args=[slug, name])), name)
+        for name in ("alpenwerk", "nobodys-company")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
+def filled(ours: World, stranger: World) -> dict[str, tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return forms and queries with an id of ours, and the same with an id that nobody has."""
+    case_id, own = case_of(ours), case_of(stranger)
+    partner, user = ours.partners["rheintor"].pk, ours["petra"].user.pk
+    do = {verb: reverse("case-do", args=[stranger.tenant.slug, own, verb]) for verb in FORMS}
+    log = reverse("log-category", args=[stranger.tenant.slug, "lead-routing"])
+    inbox = reverse("inbox", args=[stranger.tenant.slug])
+    answers = {"title": "T", "description": "D", "step": "open"}
+    place = f"{NOW.isoformat()}_"
+    return {
+        "logging for a partner": (
+            log,
+            {**answers, "partner": partner},
+            {**answers, "partner": uuid4()},
+        ),
+        "giving to a person": (
+            do["reassign"],
+            {"to": user, "reason": "r"},
+            {"to": uuid4(), "reason": "r"},
+        ),
+        "writing to a party": (
+            do["message"],
+            {"audience": f"party:{partner}", "body": "b"},
+            {"audience": f"party:{uuid4()}", "body": "b"},
+        ),
+        "a page of the list": (
+            inbox,
+            {"view": "all", "after": f"{place}{case_id}"},
+            {"view": "all", "after": f"{place}{uuid4()}"},
+        ),
+    }
+
+
+FORMS = ("reassign", "message")
+WAYS = ("logging for a partner", "giving to a person", "writing to a party", "a page of the list")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_form_with_an_id_of_another_vendor_answers_as_with_one_nobody_has(
+    way: str, ours: World, theirs: World
+) -> None:
+    url, real, made_up = filled(ours, theirs)[way]
+    client = browser(theirs, "tom")
+    method = "GET" if way == "a page of the list" else "POST"
+    answers = []
+    for data in (real, made_up):
+        words = [
+            part for value in data.values() for part in str(value).rsplit("_", 1)[-1].split(":")
+        ]
+        long = [word for word in words if len(word) == 36]
+        answers.append(left(ask(client, method, url, data=data), *long))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == (200 if method == "GET" else 422)
+
+
+def test_a_search_finds_nothing_of_another_vendor(ours: World, theirs: World) -> None:
+    with ours.scope():
+        case = ours.case(at=NOW, deal_id="D-OURS", title="Klinikum Isartal", external_id="CRM-7")
+    client = browser(theirs, "tom")
+    url = reverse("search", args=[theirs.tenant.slug])
+    nothing = left(ask(client, "GET", url, data={"q": "zzzzzz"}), "zzzzzz")
+    for text in (case.number, "D-OURS", "CRM-7", "Klinikum", str(case.pk)):
+        assert left(ask(client, "GET", url, data={"q": text}), text) == nothing
+    own = browser(ours, "tom").get(reverse("search", args=[ours.tenant.slug]), {"q": "Klinikum"})
+    assert case.number in own.content.decode()
+
+
+def test_a_former_member_is_outside_at_once(ours: World) -> None:
+    client = browser(ours, "tom")
+    url = reverse("inbox", args=[ours.tenant.slug])
+    assert client.get(url).status_code == 200
+    with ours.scope():
+        ours["tom"].is_active = False
+        ours["tom"].save()
+    assert client.get(url).status_code == 404
+
+
+def test_a_post_without_the_forms_secret_is_refused_everywhere(ours: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ours["tom"].user, backend="tenants.backends.EmailBackend")
+    values = values_of(ours, case_of(ours))
+    open_to_programs = {"api-me"}
+    for address in ALL:
+        if address.name not in open_to_programs:
+            answer = client.post(address.url(values))
+            assert (address.name, answer.status_code) == (address.name, 403)
