@@ -27,6 +27,7 @@ class Status(models.TextChoices):
 
 
 OPEN = (Status.NEW, Status.IN_PROGRESS, Status.DECIDED)
+ENDED = (Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN)
 
 
 class Source(models.TextChoices):
@@ -131,15 +132,30 @@ class Case(TenantModel):
             ),
         ]
         indexes = [
-            # The inbox: everything of a status, by what is due next; keyset pages.
-            models.Index(fields=["tenant", "status", "due_at", "id"], name="case_due_by_status"),
+            # The inbox: everything open, by what is due next; keyset pages.
+            models.Index(
+                fields=["tenant", "due_at", "id"],
+                condition=models.Q(status__in=[*OPEN]),
+                name="case_due_open",
+            ),
+            # The inbox: what is over, the last changed first.
+            models.Index(
+                fields=["tenant", "-updated_at", "-id"],
+                condition=models.Q(status__in=[*ENDED]),
+                name="case_ended_by_change",
+            ),
             # The inbox: what is mine.
             models.Index(
                 fields=["tenant", "owner", "due_at", "id"],
                 condition=models.Q(status__in=[*OPEN]),
                 name="case_due_by_owner",
             ),
-            models.Index(fields=["tenant", "deal_id"], name="case_by_deal"),
+            # Search: an id of the source system, whichever system that is.
+            models.Index(
+                fields=["tenant", "external_id"],
+                condition=models.Q(external_id__isnull=False),
+                name="case_by_external_id",
+            ),
             models.Index(fields=["tenant", "-updated_at"], name="case_by_change"),
             GinIndex(fields=["search"], name="case_words"),
         ]
@@ -224,6 +240,10 @@ class Assignment(TenantModel):
                 condition=models.Q(ended_at__isnull=True),
                 name="one_turn_at_a_time",
             ),
+        ]
+        indexes = [
+            # The inbox: what a person has handed on.
+            models.Index(fields=["tenant", "owner", "case"], name="turns_of_person")
         ]
 
 

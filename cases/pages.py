@@ -136,7 +136,7 @@ def amount_text(amount: Decimal | None, currency: str) -> str:
 
 def next_words(case: Case, *, mine: bool) -> str:
     """Return the one thing that has to happen next, from the viewer's side."""
-    if not case.is_open and case.status != Status.DECIDED:
+    if not case.is_open:
         return {
             Status.RESOLVED: _("Closes by itself"),
             Status.CLOSED: _("Nothing: closed"),

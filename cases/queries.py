@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from cases.access import visible_cases
-from cases.models import OPEN, Assignment, Case, Clock, Message, Party, Status
+from cases.models import ENDED, OPEN, Assignment, Case, Clock, Message, Party
 from journal.models import Event
 from ladder.models import Level
 from partners.models import Partner
@@ -19,7 +19,7 @@ from tenants.models import Membership, User
 
 PAGE = 50
 MOST_COUNTED = 500
-ENDED = (Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN)
+MOST_PARTNERS = 100
 VIEWS = ("mine", "all", "handed", "ended")
 
 
@@ -115,16 +115,28 @@ def level_counts(cases: Iterable[Case]) -> dict[UUID, int]:
 
 
 def search(member: Membership, text: str) -> list[Case]:
-    """Find cases by number, deal, external id, partner or words; the last changed first."""
+    """Find cases by number, deal, external id, partner or words; the last changed first.
+
+    Each way of finding is a query of its own with an index of its own, and bounded.
+    """
     text = " ".join(text.split())[:200].replace("\x00", "")
     if not text:
         return []
-    exact = Q(number__iexact=text) | Q(deal_id__iexact=text) | Q(external_id__iexact=text)
-    partners = Partner.objects.filter(name__icontains=text).values("id")
-    of_partner = Party.objects.filter(partner_id__in=partners).values("case_id")
-    found = visible_cases(member).filter(exact | Q(pk__in=of_partner) | Q(pk__in=with_words(text)))
-    related = found.select_related("owner", "level").defer("search", "description")
-    return list(related.order_by("-updated_at", "-id")[:PAGE])
+    partners = Partner.objects.filter(name__icontains=text)[:MOST_PARTNERS].values_list("id")
+    ways = (
+        Q(number=text.upper()),
+        Q(external_id=text),
+        Q(pk__in=with_words(text)),
+        Q(parties__partner_id__in=[row[0] for row in partners]),
+    )
+    ids = {pk for way in ways for pk in _last_changed(visible_cases(member).filter(way))}
+    related = Case.objects.filter(pk__in=ids).select_related("owner", "level")
+    return list(related.defer("search", "description").order_by("-updated_at", "-id")[:PAGE])
+
+
+def _last_changed(cases: QuerySet[Case]) -> list[UUID]:
+    found = cases.order_by("-updated_at", "-id").values_list("id", flat=True)
+    return list(found[:PAGE])
 
 
 def with_words(text: str) -> list[UUID]:

@@ -96,7 +96,7 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
     cases = queries.listed(member, view)
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
-        cases = cases.filter(title__icontains=text)
+        cases = cases.filter(pk__in=queries.with_words(text))
     page = queries.page_of(cases, view, read_place(request))
     rows = rows_of(request, page.cases, now)
     own = reverse("inbox", args=[slug])
@@ -151,7 +151,7 @@ def empty(slug: str, view: str, text: str, *, works: bool) -> dict[str, str]:
     if text:
         return {
             "title": _("Nothing fits"),
-            "text": _("No title in this view contains these words. The search looks everywhere."),
+            "text": _("No case in this view contains these words. The search looks everywhere."),
             "action_url": f"{reverse('search', args=[slug])}?{urlencode({'q': text})}",
             "action_label": _("Search all cases"),
         }

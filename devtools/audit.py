@@ -17,7 +17,7 @@ def audit() -> int:
     install(uv, VENV, locked_files(("audit",)))
     sets = [word for file in locked_files() for word in ("-r", str(file))]
     advisories = ["pip-audit", "--strict", "--require-hashes", "--disable-pip", *sets]
-    code = ["bandit", "-q", "-r", *folders(), "devtools", "-ll"]
+    code = ["bandit", "-q", "-c", "pyproject.toml", "-r", *folders(), "devtools", "-ll"]
     failed = [words[0] for words in (advisories, code) if run(words) != 0]
     say("audit: " + (f"{' and '.join(failed)} failed" if failed else "nothing found"))
     return 1 if failed else 0

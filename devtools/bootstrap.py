@@ -123,14 +123,24 @@ def ensure_uv() -> str:
     return uv
 
 
+def users_pip_settings() -> dict[str, str]:
+    """Return what the user's pip is set to; empty where there is no pip."""
+    pip = find_pip()
+    return pip_settings(pip) if pip else {}
+
+
 def run_uv(uv: str, words: list[str]) -> None:
-    """Run uv with the user's index settings, and once more without the translated ones.
+    """Run uv with the user's index settings; raises LauncherError with uv's own words."""
+    run_uv_with(users_pip_settings(), uv, words)
+
+
+def run_uv_with(settings: Mapping[str, str], uv: str, words: list[str]) -> None:
+    """Run uv with pip's settings translated, and once more without them.
 
     Raises LauncherError with uv's own words when both fail.
     """
     failures = []
-    pip = find_pip()
-    for environment in attempts(pip_settings(pip) if pip else {}):
+    for environment in attempts(settings):
         done = call_uv(uv, words, environment)
         if done.returncode == 0:
             return

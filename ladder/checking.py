@@ -9,7 +9,7 @@ from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Ladder, Level, Route
 from ladder.policy import walked
 from ladder.queries import calendar_for, compiled, levels_of, matrix
-from ladder.reach import StepWindows, check_reach
+from ladder.reach import Known, StepWindows, check_reach
 from ladder.worktime import CalendarError
 from partners.models import Region
 
@@ -36,6 +36,7 @@ class Checker:
     levels: dict[UUID, list[Level]] = field(default_factory=dict)
     versions: dict[tuple[UUID, UUID | None], CalendarVersion] = field(default_factory=dict)
     answers: dict[object, str] = field(default_factory=dict)
+    known: dict[UUID, Known] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hour = self.hour.replace(minute=0, second=0, microsecond=0)
@@ -89,7 +90,8 @@ class Checker:
     def _ask(self, version: CalendarVersion, steps: list[StepWindows], total: Window) -> str:
         calendar = compiled(version.pk, version.rules)
         try:
-            found = check_reach(calendar, steps, total, self.hour)
+            known = self.known.setdefault(version.pk, {})
+            found = check_reach(calendar, steps, total, self.hour, known)
         except CalendarError as error:
             return error.reason
         return found.reason if found else ""

@@ -12,6 +12,10 @@ _HOURS = 8 * 7 * 24
 _HOUR_US = 3_600_000_000
 _MINUTE_US = 60_000_000
 
+# When a window of so many seconds or days ends that starts at an anchor, in microseconds.
+Known = dict[tuple[int, int, int], int]
+Due = Callable[[int, Window], int]
+
 
 class Walk(StrEnum):
     """How the case climbs: nobody touches it, or each level acknowledges and none decides."""
@@ -50,7 +54,11 @@ class Counterexample:
 
 
 def check_reach(
-    calendar: Compiled, steps: Sequence[StepWindows], total: Window, start: datetime
+    calendar: Compiled,
+    steps: Sequence[StepWindows],
+    total: Window,
+    start: datetime,
+    known: Known | None = None,
 ) -> Counterexample | None:
     """The earliest case that fails among those opened at each hour of eight weeks, or None.
 
@@ -58,35 +66,46 @@ def check_reach(
     acknowledged one at its decision due; each level starts at the due time of the one
     before. A last level reached at the very instant of the total is in time. Raises
     `CalendarError` for no steps, and where the calendar has too few hours for the windows.
+    `known` remembers due times between questions about the same calendar.
     """
     if not steps:
         raise CalendarError("steps", "A route needs at least one level.")
+    due = _remembering(calendar, {} if known is None else known)
     first = to_us(start, "start")
     for opened in range(first, first + _HOURS * _HOUR_US, _HOUR_US):
-        total_due = _window_due(calendar, opened, total)
+        total_due = due(opened, total)
         for walk, leave in _WALKS.items():
             reached = [opened]
             for step in steps[:-1]:
-                reached.append(leave(calendar, reached[-1], step))
+                reached.append(leave(due, reached[-1], step))
             if reached[-1] > total_due:
                 return _counterexample(calendar, walk, reached, total_due)
     return None
 
 
-def _window_due(calendar: Compiled, anchor_us: int, window: Window) -> int:
-    return calendar.due_us(anchor_us, calendar.target_us(anchor_us, window))
+def _remembering(calendar: Compiled, known: Known) -> Due:
+    """A question that is worked out once: levels start at the same few closing times."""
+
+    def due(anchor_us: int, window: Window) -> int:
+        key = (anchor_us, window.seconds, window.days)
+        found = known.get(key)
+        if found is None:
+            found = calendar.due_us(anchor_us, calendar.target_us(anchor_us, window))
+            known[key] = found
+        return found
+
+    return due
 
 
-def _leave_untouched(calendar: Compiled, anchor_us: int, step: StepWindows) -> int:
-    response = _window_due(calendar, anchor_us, step.response)
-    return min(response, _window_due(calendar, anchor_us, step.decision))
+def _leave_untouched(due: Due, anchor_us: int, step: StepWindows) -> int:
+    return min(due(anchor_us, step.response), due(anchor_us, step.decision))
 
 
-def _leave_acknowledged(calendar: Compiled, anchor_us: int, step: StepWindows) -> int:
-    return _window_due(calendar, anchor_us, step.decision)
+def _leave_acknowledged(due: Due, anchor_us: int, step: StepWindows) -> int:
+    return due(anchor_us, step.decision)
 
 
-_WALKS: dict[Walk, Callable[[Compiled, int, StepWindows], int]] = {
+_WALKS: dict[Walk, Callable[[Due, int, StepWindows], int]] = {
     Walk.UNTOUCHED: _leave_untouched,
     Walk.ACKNOWLEDGED: _leave_acknowledged,
 }

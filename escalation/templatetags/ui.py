@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import forms, template
 from django.forms.widgets import DateTimeBaseInput
@@ -32,6 +32,7 @@ CLOCK_ICONS = {
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SECONDS_SHOWN_BELOW = 2 * MINUTE
+ACTS_AT_HAND = 2
 
 
 class Clock(Protocol):
@@ -219,6 +220,19 @@ def unfinished(clocks: Iterable[Clock]) -> list[Clock]:
 def finished(clocks: Iterable[Clock]) -> list[Clock]:
     """Keep the clocks that are over."""
     return [clock for clock in clocks if clock.state not in UNFINISHED_STATES]
+
+
+@register.filter
+def at_hand(actions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the actions that get a button of their own: the first few, none that ends a case."""
+    return [action for action in actions if not action["danger"]][:ACTS_AT_HAND]
+
+
+@register.filter
+def put_away(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the actions that stand in the menu beside the buttons."""
+    shown = at_hand(actions)
+    return [action for action in actions if action not in shown]
 
 
 @register.filter

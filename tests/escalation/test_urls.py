@@ -91,11 +91,11 @@ def theirs(ours: World) -> World:
     return make_world()
 
 
-def values_of(world: World, case_id: UUID, **others: Any) -> dict[str, Any]:
+def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
     """Return what the names in a path stand for."""
     known = {
         "slug": world.tenant.slug,
-        "case_id": case_id,
+        "case_id": case,
         "verb": "escalate",
         "category": "lead-routing",
         "partner": "alpenwerk",

@@ -1,0 +1,102 @@
+"""A person at a browser, and what has to be true of every page that person sees."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.factories import PASSWORD, World
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+VIOLATIONS = """
+axe.run().then(found => found.violations.map(
+  rule => `${rule.id}: ${rule.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`))
+"""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# The browser reports the status of a page that is meant to be an error as an error of its own.
+STATUS_OF_PAGE = re.compile(r"the server responded with a status of 4(03|04|09|22) ")
+BACKEND = "tenants.backends.EmailBackend"
+
+
+@dataclass
+class Desk:
+    """One person's browser window; `errors` is what its console complained of."""
+
+    page: Page
+    root: str
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen to the console from the first page on."""
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not STATUS_OF_PAGE.search(message.text):
+            self.errors.append(message.text)
+
+    def go(self, path: str) -> None:
+        """Open an address of the product."""
+        self.page.goto(self.root + path)
+
+    def sign_in(self, email: str) -> None:
+        """Sign in by the form."""
+        self.go("/sign-in/")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def enter(self, world: World, name: str) -> None:
+        """Be signed in already, where signing in is not what is tested."""
+        client = Client()
+        client.force_login(world[name].user, backend=BACKEND)
+        cookie = settings.SESSION_COOKIE_NAME
+        kept = {"name": cookie, "value": client.cookies[cookie].value, "url": self.root}
+        self.page.context.add_cookies([kept])  # type: ignore[list-item]
+
+    def faults(self) -> dict[str, Any]:
+        """Return what is wrong with the page shown; empty when nothing is."""
+        self.page.evaluate(AXE)
+        found: dict[str, Any] = {
+            "accessibility": self.page.evaluate(VIOLATIONS),
+            "console": list(self.errors),
+            "wider than the screen by": self.page.evaluate(TOO_WIDE),
+            "headings of the first level": self.page.locator("h1").count() - 1,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def look(self, picture: str = "") -> None:
+        """Fail unless the page shown is in order; keep its picture if the tour is being made."""
+        assert self.faults() == {}, self.page.url
+        folder = os.environ.get("PARLEY_TOUR")
+        if folder and picture:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{picture}.png")
+
+
+Seat = Callable[..., Desk]
+
+
+@contextmanager
+def desks(chromium: Browser, root: str) -> Iterator[Seat]:
+    """Offer browser windows that share nothing; all are closed in the end."""
+    opened: list[BrowserContext] = []
+
+    def sit_down(width: int = 1280, height: int = 800, **options: Any) -> Desk:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return Desk(context.new_page(), root)
+
+    try:
+        yield sit_down
+    finally:
+        for context in opened:
+            context.close()

@@ -1,0 +1,1 @@
+"""The real processes of the product, watched from outside."""

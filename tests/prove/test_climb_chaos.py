@@ -1,0 +1,151 @@
+"""Forty cases climb while sweeper, worker, beat and broker are killed in turn.
+
+Nothing is lost, nothing happens twice, and whatever mail is repeated says that it is a repeat.
+"""
+
+import os
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from devtools.processes import wait_until
+from tests.live.climbs import (
+    TURNS,
+    at_position,
+    bells_rung_twice,
+    escalations,
+    lags,
+    post,
+    spread,
+    told,
+)
+from tests.live.policies import ladder_of_seconds, written
+from tests.live.product import Product
+
+ROLES = ("channel manager", "regional manager", "executive sponsor")
+VICTIMS = ("sweeper", "worker", "beat", "valkey")
+CASES = 40
+# Longer than five seconds for each in turn: who dies sooner is started again later and later.
+BETWEEN_KILLS = 1.3
+BOUND = 240.0
+
+
+@dataclass
+class Killer:
+    """Kills the background processes in turn."""
+
+    product: Product
+    victims: Iterator[str] = field(default_factory=lambda: cycle(VICTIMS))
+    killed: Counter[str] = field(default_factory=Counter)
+    last: float = 0.0
+
+    def strike(self) -> None:
+        """Kill the next one, if it is time and if it runs."""
+        if time.monotonic() - self.last < BETWEEN_KILLS:
+            return
+        self.last = time.monotonic()
+        name = next(self.victims)
+        pid = self.product.launched.pids().get(name)
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                self.killed[name] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chaos:
+    """What is left when it is over."""
+
+    product: Product
+    holders: tuple[str, ...]
+    contact: str
+    cases: list[UUID]
+    killed: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its demo vendor, whose three levels answer within seconds."""
+    folder = tmp_path_factory.mktemp("chaos")
+    running = Product(folder)
+    try:
+        running.wait_ready()
+        people = running.sign_ins()
+        policy = ladder_of_seconds(*(people[role]["email"] for role in ROLES))
+        running.manage("load_policy", str(written(policy, folder)), "--tenant", running.tenant)
+        yield running
+    finally:
+        running.end()
+
+
+@pytest.fixture(scope="module")
+def chaos(product: Product) -> Chaos:
+    """Open the cases and let them climb, killing all the while; then let things calm down."""
+    desk, partner = product.desk("channel manager"), product.partner("alpenwerk")
+    killer, cases = Killer(product), []
+    for number in range(CASES):
+        killer.strike()
+        cases.append(desk.log(partner, f"Case {number}"))
+
+    def at_the_top() -> bool:
+        killer.strike()
+        return at_position(product, cases, 3) == CASES
+
+    assert wait_until(at_the_top, BOUND), product.launched.said()
+    product.wait_delivered(BOUND)
+    people = product.sign_ins()
+    holders = tuple(people[role]["email"] for role in ROLES)
+    return Chaos(product, holders, people["partner"]["email"], cases, killer.killed)
+
+
+def test_every_case_is_at_the_top_and_was_on_every_level_once(chaos: Chaos) -> None:
+    assert min(chaos.killed[name] for name in VICTIMS) >= 2
+    turns = list(enumerate(chaos.holders, start=1))
+    for case in chaos.cases:
+        assert chaos.product.rows(TURNS, str(case)) == turns
+    late = lags(chaos.product, chaos.cases)
+    assert late[0] >= 0
+    print(f"\nkills survived: {dict(chaos.killed)}, {chaos.killed.total()} in all")
+    print(f"due to processed, {len(late)} windows: {spread(late)}")
+
+
+def test_there_is_one_event_for_each_case_and_level(chaos: Chaos) -> None:
+    assert escalations(chaos.product, chaos.cases) == {case: {2: 1, 3: 1} for case in chaos.cases}
+
+
+def test_nobody_is_told_twice_in_the_app(chaos: Chaos) -> None:
+    for case in chaos.cases:
+        for level in (2, 3):
+            people = (*chaos.holders[level - 2 : level], chaos.contact)
+            once = {(email, channel): 1 for email in people for channel in ("bell", "email")}
+            assert told(chaos.product, case, level) == once
+    assert bells_rung_twice(chaos.product, chaos.cases) == 0
+
+
+def test_every_mail_went_out_and_a_repeat_carries_the_same_id(chaos: Chaos) -> None:
+    sent = post(chaos.product, chaos.cases)
+    assert set(sent.states) == {"sent"}
+    assert (sent.unsent, sent.misdirected) == ([], [])
+    ids: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for letter in sent.letters:
+        if "Escalated" in letter.subject:  # the same words are never sent for two reasons
+            ids[letter.to, letter.subject, letter.text].add(letter.message_id)
+    assert len(ids) == CASES * 2 * 3
+    assert {len(found) for found in ids.values()} == {1}
+    print(f"\nmails: {len(sent.copies)} notices, {sent.repeats} repeats under the same id")
+
+
+def test_the_auditor_finds_nothing_and_the_chain_holds(chaos: Chaos) -> None:
+    health = chaos.product.wait_audited(60)
+    assert (health["status"], health["late"], health["audit"]["count"]) == ("ok", [], 0)
+    said = chaos.product.manage("verify_journal", "--tenant", chaos.product.tenant)
+    assert "each in its place, none changed." in said
+    print(f"\n{said}")
