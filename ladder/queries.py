@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ladder.models import (
     Calendar,
@@ -20,6 +20,7 @@ from ladder.seats import Holder, SeatFacts, holder
 from ladder.worktime import Compiled, Rules, compile_rules
 from partners.models import Region, Tier
 from tenants.errors import Invalid
+from tenants.models import Membership
 
 _compiled: dict[UUID, Compiled] = {}
 MOST_COMPILED = 4096
@@ -88,15 +89,13 @@ def levels_of(ladder_id: UUID) -> list[Level]:
 
 def holder_of(level_id: UUID, region_id: UUID | None, category_id: UUID | None) -> Holder:
     """Return who holds a level for a region and category, now."""
-    seats = Seat.objects.filter(level_id=level_id).select_related("user")
-    return holder(
-        (
-            SeatFacts(s.user_id, s.backup_id, s.region_id, s.category_id, s.rank, s.user.is_active)
-            for s in seats
-        ),
-        region_id,
-        category_id,
+    working = Membership.objects.filter(
+        user_id=OuterRef("user_id"), is_active=True, user__is_active=True
     )
+    columns = ("user_id", "backup_id", "region_id", "category_id", "rank")
+    seats = Seat.objects.filter(level_id=level_id).annotate(there=Exists(working))
+    rows = seats.values_list(*columns, "there")
+    return holder((SeatFacts(*row) for row in rows), region_id, category_id)
 
 
 def seats_above(ladder_id: UUID, position: int) -> set[UUID]:

@@ -1,0 +1,31 @@
+"""Who holds a level, read from rows."""
+
+from ladder.models import Seat
+from ladder.queries import holder_of
+from tests.factories import World
+
+
+def test_the_lowest_rank_that_is_there_owns(world: World) -> None:
+    level = world.levels[0]
+    Seat.objects.create(tenant=world.tenant, level=level, user=world["petra"].user, rank=2)
+    assert holder_of(level.pk, None, None).owner_id == world["tom"].user_id
+    world["tom"].is_active = False
+    world["tom"].save()
+    assert holder_of(level.pk, None, None).owner_id == world["petra"].user_id
+
+
+def test_nobody_there_is_nobody(world: World) -> None:
+    world["tom"].is_active = False
+    world["tom"].save()
+    assert holder_of(world.levels[0].pk, None, None).owner_id is None
+
+
+def test_a_seat_for_another_region_or_category_does_not_own(world: World) -> None:
+    level = world.levels[0]
+    category = world.categories["territory"]
+    Seat.objects.create(
+        tenant=world.tenant, level=level, user=world["petra"].user, category=category, rank=1
+    )
+    other = world.categories["lead-routing"]
+    assert holder_of(level.pk, None, category.pk).owner_id == world["petra"].user_id
+    assert holder_of(level.pk, None, other.pk).owner_id == world["tom"].user_id
