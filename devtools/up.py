@@ -131,8 +131,9 @@ def prepare(launch: Launch, needed: tuple[str, ...]) -> None:
             start_servers(launch.supervisor, needed)
     if launch.supervisor.stopping:
         raise StoppedError
-    with step("Making the database's roles"):
-        make_roles(launch.urls)
+    if "postgres" in needed:
+        with step("Making the database's roles"):
+            make_roles(launch.urls)
     with step("Migrating"):
         run_management(launch, ["migrate", "--database", "owner", "--no-input"])
     if launch.demo:

@@ -6,6 +6,7 @@ else, commands and environments, is used as it stands in the file.
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import yaml
 from devtools.bootstrap import inside_venv
 from devtools.places import ROOT, VENV
 from devtools.ports import LOOPBACK
+from devtools.processes import signal_group
+from devtools.valkey import installed_server
 
 FILE = ROOT / "docker-compose.yml"
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::([-?])([^}]*))?\}|(\$))")
@@ -119,7 +122,7 @@ class Engine:
         return done.returncode == 0
 
     def stop(self) -> None:
-        """End everything that was started."""
+        """End everything that was started, and whatever it left in its group."""
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
@@ -129,6 +132,7 @@ class Engine:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            signal_group(process.pid, signal.SIGKILL)
 
 
 def local_names(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
@@ -140,7 +144,9 @@ def local_names(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
         "/var/lib/parley": str(folder / "data"),
         "/srv/static": str(folder / "static"),
         "/tmp/beat-schedule": str(folder / "beat-schedule"),  # noqa: S108
-        "valkey-server -": f"valkey-server - --bind {LOOPBACK} --port {ports['valkey']}",
+        "exec valkey-server": f"exec {installed_server()}",
+        "--appendonly": f"--bind {LOOPBACK} --port {ports['valkey']} --appendonly",
+        "/tmp/valkey.conf": str(folder / "valkey.conf"),  # noqa: S108
         "--dir /data": f"--dir {folder}",
         "PGPORT": str(ports["postgres"]),
     }

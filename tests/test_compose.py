@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -16,7 +17,7 @@ from devtools.postgres import ALWAYS, QUIET, postgres
 from devtools.processes import is_alive, wait_until
 from devtools.roles import ROLES
 from devtools.supervisor import Supervisor
-from devtools.valkey import answers_ping, installed_server
+from devtools.valkey import answers_ping
 from tests.compose import (
     FILE,
     Engine,
@@ -120,16 +121,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def start_broker(engine: Engine, port: int) -> None:
     """Start the broker by the file's own shell line."""
-    shell, flag, line = engine.services["valkey"]["command"]
-    server = str(installed_server())
-    line = line.replace("valkey-server", server)
-    engine.local = {
-        key.replace("valkey-server", server): value.replace("valkey-server", server)
-        for key, value in engine.local.items()
-    }
-    engine.services["valkey"]["command"] = [shell, flag, line]
     engine.start("valkey")
-    assert wait_until(lambda: answers_ping(port, GIVEN["BROKER_PASSWORD"]), START_SECONDS)
+    password = GIVEN["BROKER_PASSWORD"]
+    assert wait_until(lambda: answers_ping(port, password), START_SECONDS), engine.log("valkey")
     assert not answers_ping(port, "another password")
 
 
@@ -208,3 +202,11 @@ def test_an_unhealthy_web_server_is_noticed(engine: Engine) -> None:
     web.send_signal(signal.SIGTERM)
     web.wait(30)
     assert not engine.is_healthy("web")
+
+
+@pytest.mark.live
+def test_the_broker_ends_when_it_is_asked_to(engine: Engine) -> None:
+    broker = engine.running["valkey"]
+    assert Path(f"/proc/{broker.pid}/exe").readlink().name == "valkey-server"
+    broker.send_signal(signal.SIGTERM)
+    assert broker.wait(30) == 0

@@ -163,7 +163,7 @@ def test_a_tail_that_was_cut_with_its_head_disagrees_with_the_anchor(
         " (SELECT hash FROM journal_event WHERE seq = 2)",
     )
     assert broken(worlds[0]) is None
-    kept = {line["tenant"]: line for line in map(json.loads, anchors.path.open())}
+    kept = {line["tenant"]: line for line in map(json.loads, anchors.path.read_text().splitlines())}
     with worlds[0].scope():
         now = ChainHead.objects.get()
     kept_head = kept[str(worlds[0].tenant.pk)]
@@ -176,7 +176,7 @@ def test_anchors_are_kept_once_a_minute(tmp_path: Path, worlds: list[World]) -> 
     tenants = [w.tenant.pk for w in worlds]
     anchors.keep({tenants[0]: (1, b"a")})
     anchors.keep({tenants[0]: (2, b"b"), tenants[1]: (1, b"c")})
-    lines = [json.loads(line) for line in anchors.path.open()]
+    lines = [json.loads(line) for line in anchors.path.read_text().splitlines()]
     assert [(line["tenant"], line["seq"]) for line in lines] == [
         (str(tenants[0]), 1),
         (str(tenants[1]), 1),
@@ -189,7 +189,7 @@ def test_the_task_seals_everything_and_says_that_it_ran(worlds: list[World]) -> 
     assert "seal" in heartbeats()
 
 
-# --- Append-only -----------------------------------------------------------------------------------
+# --- Append-only --------------------------------------------------------------------------------
 
 
 STATEMENTS = (

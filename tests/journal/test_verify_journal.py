@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from journal.actions import record
+from journal.models import ChainHead
 from journal.seal import Anchors, seal_batch
 from tests.factories import OPENED, World, make_world
 
@@ -64,8 +65,6 @@ def write(world: World, count: int) -> None:
 
 def head(world: World) -> tuple[int, bytes]:
     """Return where a vendor's chain ends."""
-    from journal.models import ChainHead  # noqa: PLC0415
-
     with world.scope():
         found = ChainHead.objects.get(tenant_id=world.tenant.pk)
     return found.seq, bytes(found.hash)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -114,6 +113,7 @@ def test_every_case_is_at_the_top_and_was_on_every_level_once(chaos: Chaos) -> N
     late = lags(chaos.product, chaos.cases)
     assert late[0] >= 0
     print(f"\nkills survived: {dict(chaos.killed)}, {chaos.killed.total()} in all")
+    print(f"put off by the launcher: {chaos.product.launched.said().count('starting it again in')}")
     print(f"due to processed, {len(late)} windows: {spread(late)}")
 
 

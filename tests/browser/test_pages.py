@@ -1,0 +1,196 @@
+"""Every page of the resolver, in both themes and on the narrowest screen. One without a line here
+fails."""
+
+from uuid import uuid4
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from playwright.sync_api import Route, expect
+from pytest_django.fixtures import Settings
+
+from cases import actions
+from cases.models import Case
+from journal.models import Channel, Notice, NoticeState
+from partners.models import Contact
+from tests.browser.desk import Desk, Seat
+from tests.escalation.browsing import addresses
+from tests.factories import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+STAFF, PORTAL = "/t/quellwerk/", "/p/quellwerk/alpenwerk/"
+# Who opens it, and its address; CASE stands for a case's id. The demo's pages are included.
+PAGES = {
+    "home": ("", "/"),
+    "sign-in": ("", "/sign-in/"),
+    "choose": ("anna", "/choose/"),
+    "inbox": ("tom", STAFF + "inbox/"),
+    "search": ("petra", STAFF + "search/?q=hannover"),
+    "log": ("tom", STAFF + "log/"),
+    "log-category": ("tom", STAFF + "log/lead-routing/"),
+    "case": ("tom", STAFF + "cases/CASE/"),
+    "health": ("ines", STAFF + "health/"),
+    "policy": ("petra", STAFF + "rules/"),
+    "notices": ("petra", STAFF + "notices/"),
+    "outbox": ("ines", STAFF + "outbox/"),
+    "portal-cases": ("anna", PORTAL),
+}
+NOT_PAGES = {
+    "sign-out": "an act",
+    "inbox-fresh": "a line within the inbox",
+    "case-do": "an act",
+    "notices-read": "an act",
+    "livez": "for programs",
+    "readyz": "for programs",
+    "metrics": "for programs",
+}
+EMPTY = {
+    "inbox": ("marianne", STAFF + "inbox/", "Nothing waits for you"),
+    "filtered inbox": ("tom", STAFF + "inbox/?q=zebra", "Nothing fits"),
+    "resolved": ("tom", STAFF + "inbox/?view=ended", "No cases here yet"),
+    "search": ("tom", STAFF + "search/?q=zebra", "Nothing found"),
+    "notices": ("marianne", STAFF + "notices/", "Nothing to tell"),
+    "portal": ("marc", "/p/quellwerk/rheintor/", "No cases yet"),
+}
+REFUSED = {
+    "403": ("ruth", STAFF + "rules/", "Only staff and auditors see the rules."),
+    "404": ("tom", STAFF + f"cases/{uuid4()}/", "not here"),
+}
+STILL = ("400.html", "403_csrf.html", "500.html")
+THEMES = ("light", "dark")
+NARROWEST = 320
+
+
+@pytest.fixture
+def case(vendor: World) -> Case:
+    """A case that has climbed once, with a note and a message, and a contact of two partners."""
+    with vendor.scope():
+        partner, now = vendor.partners["rheintor"], timezone.now()
+        vendor_case = vendor.case(at=now, amount=30_000, currency="EUR", description="At our stand")
+        actions.add_message(
+            vendor_case, by=vendor["tom"], at=now, body="Careful.", audience="internal"
+        )
+        actions.escalate(vendor_case, by=vendor["tom"], at=now, reason="Above my limit.")
+        vendor.case(at=now, title="A second lead, with " + "averylongwordwithoutanyspace" * 3)
+        mails = Notice.objects.filter(channel=Channel.EMAIL)
+        mails.update(state=NoticeState.SENT, done_at=now)
+        user = vendor["anna"].user
+        Contact.objects.create(tenant=vendor.tenant, partner=partner, user=user)
+    return vendor_case
+
+
+def visit(seat: Seat, world: World, name: str, path: str, **options: object) -> Desk:
+    """Return the window of a person who opened an address."""
+    desk = seat(NARROWEST, 800, **options)
+    if name:
+        desk.enter(world, name)
+    desk.go(path)
+    return desk
+
+
+def test_every_address_is_a_page_looked_at_or_said_not_to_be_one() -> None:
+    names = {address.name for address in addresses()}
+    known = PAGES.keys() | NOT_PAGES.keys()
+    assert {name for name in names if not name.startswith("api-")} == known
+    assert not PAGES.keys() & NOT_PAGES.keys()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_in_order_in_both_themes(
+    vendor: World, case: Case, seat: Seat, settings: Settings, name: str
+) -> None:
+    settings.DEMO = True
+    person, path = PAGES[name]
+    desk = visit(seat, vendor, person, path.replace("CASE", str(case.pk)))
+    for theme in THEMES:
+        desk.page.emulate_media(color_scheme=theme)
+        desk.look()
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+    desk.look()
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_page_says_what_to_do(vendor: World, case: Case, seat: Seat, name: str) -> None:
+    person, path, words = EMPTY[name]
+    desk = visit(seat, vendor, person, path)
+    expect(desk.page.get_by_text(words)).to_be_visible()
+    desk.look()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_is_a_page_with_a_reason_and_the_requests_name(
+    vendor: World, seat: Seat, name: str
+) -> None:
+    person, path, words = REFUSED[name]
+    desk = visit(seat, vendor, person, path)
+    expect(desk.page.get_by_text(words).first).to_be_visible()
+    expect(desk.page.get_by_text("Request")).to_be_visible()
+    desk.look()
+
+
+def test_what_is_no_longer_possible_is_said_with_what_is(
+    vendor: World, case: Case, seat: Seat
+) -> None:
+    desk = visit(seat, vendor, "petra", f"{STAFF}cases/{case.pk}/", java_script_enabled=True)
+    with vendor.scope():
+        actions.acknowledge(case, by=vendor["petra"], at=timezone.now())
+    desk.page.get_by_role("button", name="Acknowledge").click()
+    expect(desk.page.get_by_text("This turn was acknowledged already.")).to_be_visible()
+    expect(desk.page.get_by_text("What is possible now:")).to_contain_text("decide")
+    desk.look()
+
+
+def test_a_refusal_in_a_list_is_shown_there_and_the_list_stays(
+    vendor: World, case: Case, seat: Seat
+) -> None:
+    desk = visit(seat, vendor, "petra", f"{STAFF}inbox/")
+    with vendor.scope():
+        actions.acknowledge(case, by=vendor["petra"], at=timezone.now())
+    desk.page.get_by_role("button", name="Acknowledge").click()
+    refused = desk.page.locator("#p-refused")
+    expect(refused).to_contain_text("This turn was acknowledged already.")
+    expect(desk.page.locator(f"#row-{case.pk}")).to_be_visible()
+    desk.look()
+
+
+@pytest.mark.parametrize("template", STILL)
+def test_an_error_page_needs_nothing_but_itself(
+    vendor: World, seat: Seat, template: str
+) -> None:
+    desk = seat(NARROWEST, 800)
+    status = int(template[:3])
+    body = render_to_string(template)
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=200, body=body, content_type="text/html; charset=utf-8")
+
+    assert status >= 400
+    desk.page.route("**/broken/", fail)
+    for theme in THEMES:
+        desk.page.emulate_media(color_scheme=theme)
+        desk.go("/broken/")
+        desk.look()
+
+
+def test_a_form_with_errors_leads_to_its_fields_and_keeps_what_was_written(
+    vendor: World, seat: Seat
+) -> None:
+    desk = visit(seat, vendor, "tom", f"{STAFF}log/lead-routing/")
+    desk.page.get_by_label("Title").fill("Kept")
+    desk.page.get_by_role("button", name="Check your answers").click()
+    summary = desk.page.locator("[data-errors]")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="What happened").click()
+    expect(desk.page.get_by_label("What happened")).to_be_focused()
+    expect(desk.page.get_by_label("Title")).to_have_value("Kept")
+    desk.look()
+
+
+def test_a_wrong_password_is_said_on_the_page(vendor: World, seat: Seat) -> None:
+    desk = seat(NARROWEST, 800)
+    desk.go("/sign-in/")
+    desk.page.get_by_label("E-mail").fill("nobody@quellwerk.example")
+    desk.page.get_by_label("Password").fill("wrong")
+    desk.page.get_by_role("button", name="Sign in").click()
+    expect(desk.page.get_by_text("E-mail and password do not fit together.").first).to_be_visible()
+    desk.look()
