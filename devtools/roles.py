@@ -37,7 +37,8 @@ class Role:
 # The search role owns one reviewed function that looks past row security and returns ids only.
 ROLES = (
     Role(SEARCH, "NOLOGIN BYPASSRLS"),
-    Role(OWNER, "LOGIN CREATEDB", (SEARCH,)),
+    # Inherits: before PostgreSQL 16 it owns the schema only as heir of the database's owner.
+    Role(OWNER, "LOGIN CREATEDB INHERIT", (SEARCH,)),
     Role(APP, "LOGIN NOINHERIT", ("parley_portal",)),
     Role(SWEEPER, "LOGIN NOINHERIT", ("parley_relay", "parley_auditor", "parley_sealer")),
     Role(BACKUP, "LOGIN BYPASSRLS"),

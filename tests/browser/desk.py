@@ -74,7 +74,8 @@ class Desk:
 
     def look(self, picture: str = "") -> None:
         """Fail unless the page shown is in order; keep its picture if the tour is being made."""
-        assert self.faults() == {}, self.page.url
+        faults = self.faults()
+        assert not faults, f"{self.page.url}: {faults}"
         folder = os.environ.get("PARLEY_TOUR")
         if folder and picture:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -90,6 +91,8 @@ def desks(chromium: Browser, root: str) -> Iterator[Seat]:
     opened: list[BrowserContext] = []
 
     def sit_down(width: int = 1280, height: int = 800, **options: Any) -> Desk:
+        # Without motion: a colour on its way from one theme to the other has any contrast.
+        options = {"reduced_motion": "reduce", **options}
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
         opened.append(context)

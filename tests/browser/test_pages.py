@@ -1,6 +1,7 @@
 """Every page of the resolver, in both themes and on the narrowest screen. One without a line here
 fails."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,7 @@ EMPTY = {
 }
 REFUSED = {
     "403": ("ruth", STAFF + "rules/", "Only staff and auditors see the rules."),
-    "404": ("tom", STAFF + f"cases/{uuid4()}/", "not here"),
+    "404": ("tom", STAFF + f"cases/{uuid4()}/", "There is nothing here"),
 }
 STILL = ("400.html", "403_csrf.html", "500.html")
 THEMES = ("light", "dark")
@@ -66,7 +67,7 @@ def case(vendor: World) -> Case:
     """A case that has climbed once, with a note and a message, and a contact of two partners."""
     with vendor.scope():
         partner, now = vendor.partners["rheintor"], timezone.now()
-        vendor_case = vendor.case(at=now, amount=30_000, currency="EUR", description="At our stand")
+        vendor_case = vendor.case(at=now, amount=Decimal(30_000), currency="EUR")
         actions.add_message(
             vendor_case, by=vendor["tom"], at=now, body="Careful.", audience="internal"
         )
@@ -104,6 +105,7 @@ def test_a_page_is_in_order_in_both_themes(
     desk = visit(seat, vendor, person, path.replace("CASE", str(case.pk)))
     for theme in THEMES:
         desk.page.emulate_media(color_scheme=theme)
+        desk.page.reload()
         desk.look()
     desk.page.set_viewport_size({"width": 1440, "height": 900})
     desk.look()
@@ -154,9 +156,7 @@ def test_a_refusal_in_a_list_is_shown_there_and_the_list_stays(
 
 
 @pytest.mark.parametrize("template", STILL)
-def test_an_error_page_needs_nothing_but_itself(
-    vendor: World, seat: Seat, template: str
-) -> None:
+def test_an_error_page_needs_nothing_but_itself(vendor: World, seat: Seat, template: str) -> None:
     desk = seat(NARROWEST, 800)
     status = int(template[:3])
     body = render_to_string(template)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
@@ -41,7 +42,7 @@ LETTERS = """
 SELECT n.id::text, n.state, u.email FROM journal_notice n
 JOIN journal_event e ON e.tenant_id = n.tenant_id AND e.id = n.event_id
 JOIN tenants_user u ON u.id = n.user_id
-WHERE n.channel = 'email' AND e.case_id = ANY(%s::uuid[])
+WHERE n.channel = 'email' AND e.case_id = ANY(%s::uuid[]) AND n.created_at <= %s
 """
 LAGS = """
 SELECT extract(epoch FROM processed_at - breached_at)::float FROM cases_clock
@@ -125,9 +126,9 @@ class Post:
         return sum(self.copies.values()) - len(self.copies)
 
 
-def post(product: Product, cases: list[UUID]) -> Post:
-    """Hold the mails in the folder against the notices of the cases."""
-    rows = product.rows(LETTERS, texts(cases))
+def post(product: Product, cases: list[UUID], until: datetime) -> Post:
+    """Hold the mails in the folder against the notices of the cases up to an instant."""
+    rows = product.rows(LETTERS, texts(cases), until)
     domain = "parley.localhost"
     wanted = {f"<{notice}@{domain}>": email for notice, _, email in rows}
     ours = [letter for letter in mails(product) if letter.message_id in wanted]

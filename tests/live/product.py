@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -97,16 +98,23 @@ class Product:
 
     def wait_audited(self, seconds: float) -> dict[str, Any]:
         """Wait for an audit that begins from now on; return what /readyz says then."""
-        asked = self.value("SELECT now()")
+        asked = self.now()
         audit = "SELECT count(*) FROM journal_heartbeat WHERE name = 'audit' AND at > %s"
         assert wait_until(lambda: bool(self.value(audit, asked)), seconds), "no audit ran"
         return self.health()
 
-    def wait_delivered(self, seconds: float) -> None:
-        """Wait until nothing waits in the tenant's outbox, and every event has its place."""
+    def wait_delivered(self, until: datetime, seconds: float) -> None:
+        """Wait until every notice and event up to an instant has left, or has its place."""
         waiting = (
-            "SELECT (SELECT count(*) FROM journal_notice WHERE state = 'pending')"
-            " + (SELECT count(*) FROM journal_event WHERE seq IS NULL)"
+            "SELECT (SELECT count(*) FROM journal_notice"
+            " WHERE state = 'pending' AND created_at <= %s)"
+            " + (SELECT count(*) FROM journal_event WHERE seq IS NULL AND recorded_at <= %s)"
         )
-        done = wait_until(lambda: self.value(waiting) == 0, seconds)
-        assert done, f"{self.value(waiting)} notices or events still wait"
+        done = wait_until(lambda: self.value(waiting, until, until) == 0, seconds)
+        assert done, f"{self.value(waiting, until, until)} notices or events still wait"
+
+    def now(self) -> datetime:
+        """Return the database's time."""
+        found = self.value("SELECT now()")
+        assert isinstance(found, datetime)
+        return found

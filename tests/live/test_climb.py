@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -24,7 +25,10 @@ pytestmark = pytest.mark.live
 ROLES = ("channel manager", "regional manager", "executive sponsor")
 NOTICED_WITHIN = 7.0
 BOUND = 45.0
-ALARMS = "SELECT count(*) FROM journal_event WHERE kind = 'case.alarm' AND case_id = %s"
+ALARMS = """
+SELECT count(*) FROM journal_event
+WHERE kind = 'case.alarm' AND facts->>'kind' = 'response' AND case_id = %s
+"""
 BREACHES = """
 SELECT kind, state, met_at IS NOT NULL FROM cases_clock
 WHERE case_id = %s AND kind IN ('response', 'decision') ORDER BY anchor, kind
@@ -42,6 +46,7 @@ class Story:
     untouched: UUID
     decided: UUID
     answered: UUID
+    until: datetime
 
     @property
     def cases(self) -> list[UUID]:
@@ -80,20 +85,14 @@ def story(product: Product) -> Story:
         desk.do(case, "acknowledge")
     desk.do(decided, "decide", outcome="upheld", reason="The lead was theirs.")
     people = product.sign_ins()
-    told = Story(
-        product,
-        tuple(people[role]["email"] for role in ROLES),
-        people["partner"]["email"],
-        untouched,
-        decided,
-        answered,
-    )
     ended = wait_until(
-        lambda: bool(product.value(ALARMS, str(untouched))) and told.position(answered) == 3,
+        lambda: product.value(ALARMS, str(untouched)) > 0 and position_of(product, answered) == 3,
         BOUND,
     )
     assert ended, product.launched.said()
-    return told
+    holders = tuple(people[role]["email"] for role in ROLES)
+    contact = people["partner"]["email"]
+    return Story(product, holders, contact, untouched, decided, answered, product.now())
 
 
 def test_nobody_answers_and_the_case_is_at_the_top_with_the_right_owner_each_time(
@@ -107,7 +106,7 @@ def test_nobody_answers_and_the_case_is_at_the_top_with_the_right_owner_each_tim
 
 def test_every_missed_window_is_noticed_within_seven_seconds(story: Story) -> None:
     late = lags(story.product, story.cases)
-    assert len(late) == 3 + 2  # untouched: on three levels; answered: on two
+    assert len(late) >= 3 + 2  # untouched: on three levels; answered: on two, then at the top
     assert late[0] >= 0
     assert late[-1] < NOTICED_WITHIN
 
@@ -144,8 +143,8 @@ def test_what_was_answered_and_not_decided_climbs_when_the_decision_window_ends(
 
 
 def test_every_notice_went_out_as_one_mail_under_its_own_id(story: Story) -> None:
-    story.product.wait_delivered(BOUND)
-    sent = post(story.product, story.cases)
+    story.product.wait_delivered(story.until, BOUND)
+    sent = post(story.product, story.cases, story.until)
     assert set(sent.states) == {"sent"}
     assert (sent.unsent, sent.misdirected, sent.repeats) == ([], [], 0)
     assert not [m for m in sent.letters if "Untouched" in m.subject + m.text]

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import cycle
 from uuid import UUID
 
@@ -68,6 +69,7 @@ class Chaos:
     contact: str
     cases: list[UUID]
     killed: Counter[str]
+    until: datetime
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +101,11 @@ def chaos(product: Product) -> Chaos:
         return at_position(product, cases, 3) == CASES
 
     assert wait_until(at_the_top, BOUND), product.launched.said()
-    product.wait_delivered(BOUND)
+    until = product.now()
+    product.wait_delivered(until, BOUND)
     people = product.sign_ins()
     holders = tuple(people[role]["email"] for role in ROLES)
-    return Chaos(product, holders, people["partner"]["email"], cases, killer.killed)
+    return Chaos(product, holders, people["partner"]["email"], cases, killer.killed, until)
 
 
 def test_every_case_is_at_the_top_and_was_on_every_level_once(chaos: Chaos) -> None:
@@ -131,7 +134,7 @@ def test_nobody_is_told_twice_in_the_app(chaos: Chaos) -> None:
 
 
 def test_every_mail_went_out_and_a_repeat_carries_the_same_id(chaos: Chaos) -> None:
-    sent = post(chaos.product, chaos.cases)
+    sent = post(chaos.product, chaos.cases, chaos.until)
     assert set(sent.states) == {"sent"}
     assert (sent.unsent, sent.misdirected) == ([], [])
     ids: dict[tuple[str, str, str], set[str]] = defaultdict(set)

@@ -134,7 +134,7 @@ ROLES = {
     "parley_app": ("login", ("parley_portal",)),
     "parley_auditor": ("", ()),
     "parley_backup": ("login bypasses", ()),
-    "parley_owner": ("login creates", ("parley_search",)),
+    "parley_owner": ("login inherits creates", ("parley_search",)),
     "parley_portal": ("", ()),
     "parley_relay": ("", ()),
     "parley_sealer": ("", ()),

@@ -1,0 +1,134 @@
+"""The auditor: each thing that must never be, made to be, is found, and nothing else is."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from cases.audit import FINDINGS, LAG, OUTBOX_LAG, audit, audit_tenant
+from cases.models import Case
+from cases.tasks import run_audit
+from journal.queries import heartbeats
+from journal.seal import seal_batch
+from ladder.models import Seat
+from tenants.scope import act_in
+from tests.factories import OPENED, World, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper", "owner"])
+SECOND = timedelta(seconds=1)
+# Each finding, made by statements that no verb would execute.
+PROVOKED = {
+    "no_owner": [
+        "UPDATE cases_case SET owner_id = NULL",
+        "UPDATE cases_assignment SET owner_id = NULL",
+    ],
+    "no_turn": ["UPDATE cases_assignment SET ended_at = now(), end_reason = 'resolved'"],
+    "two_owners": ["UPDATE cases_assignment SET owner_id = backup_id"],
+    "no_clock": ["UPDATE cases_clock SET state = 'ended', next_fire_at = NULL"],
+    "no_next_step": ["UPDATE cases_case SET due_at = NULL"],
+    "overdue": [
+        f"UPDATE cases_clock SET next_fire_at = '{OPENED - LAG - SECOND}' WHERE kind = 'response'"
+    ],
+    "undelivered": [f"UPDATE journal_notice SET created_at = '{OPENED - OUTBOX_LAG - SECOND}'"],
+}
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    """A vendor with one open case in order, sealed, and another vendor beside it."""
+    made = make_world()
+    for vendor in (made, make_world()):
+        with vendor.scope():
+            vendor.case()
+    seal_batch()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def owner() -> Iterator[None]:
+    """Connect as the database's owner, to the database of the tests."""
+    wrapper = connections["owner"]
+    name, wrapper.settings_dict["NAME"] = (
+        wrapper.settings_dict["NAME"],
+        connections["default"].settings_dict["NAME"],
+    )
+    yield
+    wrapper.close()
+    wrapper.settings_dict["NAME"] = name
+
+
+def as_owner(world: World, *statements: str) -> None:
+    """Execute statements on one vendor's rows."""
+    with act_in(world.tenant.pk, using="owner"), connections["owner"].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            assert cursor.rowcount > 0, statement
+
+
+def found(world: World, at: datetime = OPENED) -> dict[str, int]:
+    """Return what is found, the same across tenants as within the one; nothing elsewhere."""
+    everywhere = audit(at)
+    with world.scope():
+        here = audit_tenant(at)
+    assert everywhere.totals == here
+    assert set(everywhere.by_tenant) <= {world.tenant.pk}
+    assert everywhere.count == sum(here.values())
+    return {name: count for name, count in here.items() if count}
+
+
+def test_in_order_nothing_is_found(world: World) -> None:
+    assert found(world) == {}
+    assert audit(OPENED).totals == dict.fromkeys(FINDINGS, 0)
+
+
+@pytest.mark.parametrize("name", sorted(PROVOKED))
+def test_each_thing_that_must_never_be_is_found(world: World, name: str) -> None:
+    as_owner(world, *PROVOKED[name])
+    kept = {name: count for name, count in found(world).items() if count}
+    assert name in kept
+    # A clock of every kind, or every notice, is one finding each.
+    assert set(kept) == {name}
+
+
+def test_every_finding_is_provoked() -> None:
+    assert set(PROVOKED) | {"unsealed"} == set(FINDINGS)
+
+
+def test_an_event_that_nobody_seals_is_found(world: World) -> None:
+    with world.scope():
+        world.case()
+    assert found(world) == {}  # written just now by the database's clock, which is past OPENED's
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now = cursor.fetchone()[0]
+    totals = audit(now + LAG + SECOND).totals
+    assert totals["unsealed"] == 1
+
+
+def test_a_clock_that_was_put_off_past_its_time_is_found(world: World) -> None:
+    """What the sweep cannot move it looks at again in a minute: that must not hide it."""
+    later = OPENED + timedelta(minutes=1)
+    due = OPENED - LAG - SECOND
+    as_owner(
+        world,
+        f"UPDATE cases_clock SET due_at = '{due}', next_fire_at = '{later}' WHERE kind = 'total'",
+    )
+    assert found(world) == {"overdue": 1}
+
+
+def test_a_case_that_is_over_is_not_looked_at(world: World) -> None:
+    with world.scope():
+        Case.objects.update(status="withdrawn", owner=None, due_at=None)
+        Seat.objects.all().delete()
+    as_owner(world, "UPDATE cases_clock SET state = 'ended', next_fire_at = NULL")
+    assert found(world) == {}
+
+
+def test_what_was_found_is_kept_in_figures(world: World) -> None:
+    as_owner(world, *PROVOKED["no_owner"])
+    run_audit()
+    detail = heartbeats()["audit"].detail
+    assert (detail["no_owner"], detail["two_owners"]) == (1, 0)
+    assert detail["count"] == sum(detail[name] for name in FINDINGS)
+    assert set(detail) == {"count", *FINDINGS}

@@ -1,0 +1,62 @@
+"""Which verb is allowed in which status: the whole table, and the verbs against real rows."""
+
+import pytest
+
+from cases.models import Case, Status
+from cases.transitions import ALLOWED, OPEN, allowed_in
+from tenants.errors import NotNow
+from tests.cases.verbs import STATUSES, case_in, do, verbs
+from tests.factories import World
+
+O = ("new", "in_progress", "decided")  # noqa: E741 - the open ones, for a table that can be read
+TABLE = {
+    "acknowledge": O,
+    "add_message": (*O, "resolved", "closed"),
+    "escalate": ("new", "in_progress"),
+    "hand_back": ("new", "in_progress"),
+    "reassign": O,
+    "decide": ("new", "in_progress"),
+    "revise": ("decided",),
+    "resolve": O,
+    "close": ("resolved",),
+    "withdraw": O,
+}
+NAMES = {"add_message": "message"}
+# What is also asked once the status allows it, and refused here with a reason of its own.
+OWN_CONDITION = {
+    ("acknowledge", "in_progress"): "acknowledged already",
+    ("acknowledge", "decided"): "acknowledged already",
+    ("hand_back", "new"): "started on this level",
+    ("hand_back", "in_progress"): "started on this level",
+}
+
+
+def test_the_table_covers_every_verb_and_status() -> None:
+    assert set(TABLE) == set(verbs())
+    assert {NAMES.get(verb, verb): statuses for verb, statuses in TABLE.items()} == ALLOWED
+    assert set(STATUSES) == set(Status.values)
+    assert OPEN == O
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_a_status_allows(status: str) -> None:
+    named = {NAMES.get(verb, verb) for verb, statuses in TABLE.items() if status in statuses}
+    assert set(allowed_in(status)) == named
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("verb", sorted(TABLE))
+def test_a_verb_in_a_status(world: World, verb: str, status: str) -> None:
+    case = case_in(world, status)
+    before = Case.objects.filter(pk=case.pk).values().get()
+    own = OWN_CONDITION.get((verb, status))
+    if status in TABLE[verb] and own is None:
+        do(world, verb, case)
+        assert Case.objects.get(pk=case.pk).version == before["version"] + 1
+        return
+    with pytest.raises(NotNow, match=own or "not possible while the case is") as refused:
+        do(world, verb, case)
+    assert Case.objects.filter(pk=case.pk).values().get() == before
+    if own is None:
+        assert refused.value.status == 409
+        assert list(refused.value.allowed) == allowed_in(status)
