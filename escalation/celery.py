@@ -1,7 +1,6 @@
 """The Celery application. PostgreSQL holds the truth; the broker only wakes workers."""
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
@@ -13,6 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escalation.settings")
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 
+# Seconds between attempts: the first, what is added each time, the longest.
+PAUSES = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": 2}
+
+
 class EagerConnection(Connection):
     """Asks for a lost broker at once, then every two seconds, however long it is away.
 
@@ -20,19 +23,9 @@ class EagerConnection(Connection):
     that: after an outage of a minute cases would climb a quarter of a minute late.
     """
 
-    def _ensure_connection(
-        self,
-        errback: Callable[..., Any] | None = None,
-        max_retries: int | None = None,
-        interval_start: float = 0.2,
-        interval_step: float = 0.4,
-        interval_max: float = 2,
-        **rest: Any,
-    ) -> Any:
-        """Connect, or try again after these many seconds."""
-        return super()._ensure_connection(
-            errback, max_retries, interval_start, interval_step, interval_max, **rest
-        )
+    def _ensure_connection(self, *known: Any, **rest: Any) -> Any:
+        """Connect, or try again soon."""
+        return super()._ensure_connection(*known, **{**PAUSES, **rest})
 
 
 class EagerAMQP(AMQP):
@@ -44,7 +37,7 @@ class EagerAMQP(AMQP):
 class Parley(Celery):
     """Celery, with connections that come back soon."""
 
-    amqp_cls = EagerAMQP
+    amqp_cls = "escalation.celery:EagerAMQP"
 
 
 app = Parley("parley")

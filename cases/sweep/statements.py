@@ -11,13 +11,15 @@ FOR UPDATE OF k, c SKIP LOCKED
 """
 
 # Read after the lock, in a snapshot of its own: what a verb has just committed is seen.
+# The turn is asked for by its case too: without statistics the planner may look at the turns
+# first, and by their tenant alone it would read all of them once for each case.
 CASES = """
 SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_id, c.region_id,
     c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
     a.number, a.position, a.backup_id
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
-JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
+JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.id = c.assignment_id
 """
 
 CLOCKS = """

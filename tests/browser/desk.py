@@ -23,6 +23,13 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 # The browser reports the status of a page that is meant to be an error as an error of its own.
 STATUS_OF_PAGE = re.compile(r"the server responded with a status of 4(03|04|09|22) ")
 BACKEND = "tenants.backends.EmailBackend"
+# The pictures of docs/tour.md, which PARLEY_TOUR=docs/tour makes anew.
+TOUR = (
+    *("page-sign-in", "desk-log-2", "desk-inbox", "desk-climbed", "desk-inbox-next"),
+    *("desk-decide", "desk-told", "desk-portal", "desk-rules", "phone-inbox-next", "phone-decide"),
+)
+TALLEST = 844
+DESK_HEIGHT = 660
 
 
 @dataclass
@@ -76,10 +83,15 @@ class Desk:
         """Fail unless the page shown is in order; keep its picture if the tour is being made."""
         faults = self.faults()
         assert not faults, f"{self.page.url}: {faults}"
-        folder = os.environ.get("PARLEY_TOUR")
-        if folder and picture:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{picture}.png")
+        if picture in TOUR and "PARLEY_TOUR" in os.environ:
+            self._keep(Path(os.environ["PARLEY_TOUR"]) / f"{picture}.png")
+
+    def _keep(self, path: Path) -> None:
+        width = self.page.evaluate("window.innerWidth")
+        # A wide picture is read at half its size: what stands below would only make it heavier.
+        height = DESK_HEIGHT if width > TALLEST else TALLEST
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 Seat = Callable[..., Desk]

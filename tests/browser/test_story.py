@@ -28,9 +28,14 @@ def vendor(vendor: World) -> World:
     now = timezone.now()
     with vendor.scope():
         vendor.case(
-            at=now, title="Stock credit after the October price drop", amount=Decimal(22_300)
+            at=now,
+            title="Stock credit after the October price drop",
+            amount=Decimal(22_300),
+            currency="EUR",
         )
-        lost = vendor.case(at=now, title="Roadshow funds refused as late", amount=Decimal(9_400))
+        lost = vendor.case(
+            at=now, title="Roadshow funds refused as late", amount=Decimal(9_400), currency="EUR"
+        )
         actions.escalate(lost, by=vendor["tom"], at=now, reason="Above my limit.")
         Level.objects.filter(pk=vendor.levels[0].pk).update(response_window="PT4S")
     return vendor

@@ -296,7 +296,7 @@ def test_a_message_to_one_party_is_for_that_party(world: World) -> None:
         do(world, "add_message", world.case(), audience="party", partner_id=rheintor)
 
 
-# --- Too late, and nobody had noticed --------------------------------------------------------------
+# --- Too late, and nobody had noticed -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("verb", ["acknowledge", "decide", "resolve"])

@@ -188,7 +188,7 @@ def test_a_level_that_nobody_holds_alarms_at_once(world: World) -> None:
     assert case.owner_id is None
 
 
-# --- Windows of the route, and whose calendar ---------------------------------------------------------
+# --- Windows of the route -------------------------------------------------------------------------
 
 
 def test_the_windows_of_a_route_count_from_its_start(world: World) -> None:

@@ -267,3 +267,9 @@ def test_looks_of_fields() -> None:
     form = Answer()
     assert [name for name in form.fields if ui.is_checkbox(form[name])] == ["tick"]
     assert [name for name in form.fields if ui.is_choice_list(form[name])] == ["pick"]
+
+
+def test_two_acts_get_buttons_and_none_that_ends_a_case() -> None:
+    acts = [{"key": key, "danger": key == "withdraw"} for key in ("withdraw", "a", "b", "c")]
+    assert [act["key"] for act in ui.at_hand(acts)] == ["a", "b"]
+    assert [act["key"] for act in ui.put_away(acts)] == ["withdraw", "c"]

@@ -43,10 +43,10 @@ def tamper(world: World) -> Iterator[Tamper]:
     """Run a statement with the owner's rights, the guards taken away; they come back."""
     with connections["owner"].cursor() as cursor:
 
-        def run(statement: str, *parameters: object) -> None:
+        def run(statement: str, *parameters: UUID) -> None:
             cursor.execute("ALTER TABLE journal_event DISABLE TRIGGER append_only")
             cursor.execute("SELECT set_config('app.tenant_id', %s, false)", [str(world.tenant.pk)])
-            cursor.execute(statement, parameters)
+            cursor.execute(statement, [str(value) for value in parameters])
             assert cursor.rowcount == 1
             cursor.execute("ALTER TABLE journal_event ENABLE TRIGGER append_only")
 

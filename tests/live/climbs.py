@@ -64,7 +64,8 @@ def position_of(product: Product, case: UUID) -> int:
 
 def at_position(product: Product, cases: list[UUID], position: int) -> int:
     """Return how many of the cases are on a level."""
-    return int(dict(product.rows(POSITIONS, texts(cases))).get(position, 0))
+    counts: dict[int, int] = {row[0]: row[1] for row in product.rows(POSITIONS, texts(cases))}
+    return counts.get(position, 0)
 
 
 def escalations(product: Product, cases: list[UUID]) -> dict[UUID, dict[int, int]]:

@@ -1,78 +1,90 @@
-"""The verbs of partners."""
+"""The verbs of partners: one event each, only by admins, wrong input refused by field."""
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from journal.models import Event
 from partners.actions import add_contact, add_partner, add_tier
-from partners.models import Contact, Region, Tier
+from partners.models import Contact, Partner, Region, Tier
+from partners.queries import companies_of, company_of, partners_by_name, speaks_for
 from tenants.errors import Invalid, NotAllowed
-from tests.factories import World
+from tenants.models import Membership
+from tests.factories import OPENED, World, make_person
+
+Act = Callable[[Membership | None], Any]
 
 
-def test_a_partner_is_added_and_on_the_trail(world: World, at: datetime) -> None:
-    region, gold = Region.objects.get(), Tier.objects.get(slug="gold")
-    partner = add_partner(
-        "sierra", "Sierra", "reseller", region=region, tier=gold, by=world["ines"], at=at
-    )
-    assert (partner.slug, partner.name, partner.kind) == ("sierra", "Sierra", "reseller")
-    assert (partner.region, partner.tier, partner.tenant_id) == (region, gold, world.tenant.pk)
-    event = Event.objects.get(kind="partner.added")
-    assert (event.at, event.by_id) == (at, world["ines"].user_id)
-    assert event.facts == {
-        "partner": str(partner.pk),
-        "kind": "reseller",
-        "region": str(region.pk),
-    }
-
-
-@pytest.mark.parametrize(
-    ("slug", "kind", "errors"),
-    [
-        ("sierra", "friend", {"kind": "Choose reseller, distributor or alliance partner."}),
-        ("rheintor", "reseller", {"slug": "There is a partner with this address already."}),
-    ],
-)
-def test_a_partner_that_cannot_be(
-    world: World, at: datetime, slug: str, kind: str, errors: dict[str, str]
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        add_partner(slug, "S", kind, region=Region.objects.get(), by=None, at=at)
-    assert caught.value.errors == errors
-
-
-def test_a_tier(world: World, at: datetime) -> None:
-    tier = add_tier("platinum", "Platinum", 1, by=world["ines"], at=at)
-    assert (tier.name, tier.rank) == ("Platinum", 1)
-    assert Event.objects.get(kind="partner.tier_added").facts == {"tier": str(tier.pk), "rank": 1}
-    with pytest.raises(Invalid, match="slug: There is a tier with this address already"):
-        add_tier("gold", "Gold", 2, by=None, at=at)
-
-
-def test_a_contact_speaks_for_a_second_partner(world: World, at: datetime) -> None:
-    rheintor, anna = world.partners["rheintor"], world["anna"]
-    add_contact(rheintor, anna, by=world["ines"], at=at)
-    speaks_for = Contact.objects.filter(user_id=anna.user_id).order_by("partner__slug")
-    assert [c.partner.slug for c in speaks_for] == ["alpenwerk", "rheintor"]
-    assert Event.objects.get(kind="partner.contact_added").facts == {
-        "partner": str(rheintor.pk),
-        "user": str(anna.user_id),
-    }
-    with pytest.raises(Invalid, match="This person speaks for the partner already"):
-        add_contact(rheintor, anna, by=None, at=at)
-
-
-def test_staff_speak_for_no_partner(world: World, at: datetime) -> None:
-    with pytest.raises(Invalid, match="Only a partner contact can speak for a partner"):
-        add_contact(world.partners["rheintor"], world["tom"], by=None, at=at)
-
-
-def test_only_an_admin_may(world: World, at: datetime) -> None:
-    with pytest.raises(NotAllowed):
-        add_tier("platinum", "Platinum", 1, by=world["tom"], at=at)
-    with pytest.raises(NotAllowed):
-        add_contact(world.partners["rheintor"], world["anna"], by=world["anna"], at=at)
+def acts(world: World) -> dict[str, tuple[Act, str]]:
+    """Return each verb, ready to be called, and the event it writes."""
     region = Region.objects.get()
-    with pytest.raises(NotAllowed):
-        add_partner("sierra", "S", "reseller", region=region, by=world["pavel"], at=at)
+    person = make_person(world, "olga", "partner")
+    partner = world.partners["alpenwerk"]
+    return {
+        "tier": (lambda by: add_tier("t", "T", 3, by=by, at=OPENED), "partner.tier_added"),
+        "partner": (
+            lambda by: add_partner("p", "P", "reseller", region=region, by=by, at=OPENED),
+            "partner.added",
+        ),
+        "contact": (
+            lambda by: add_contact(partner, person, by=by, at=OPENED),
+            "partner.contact_added",
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["tier", "partner", "contact"])
+def test_one_verb_is_one_event_without_a_name(world: World, name: str) -> None:
+    act, kind = acts(world)[name]
+    made = act(world["ines"])
+    event = Event.objects.get()
+    assert (event.kind, event.by_id, event.at) == (kind, world["ines"].user_id, OPENED)
+    key = {"tier": "tier", "partner": "partner", "contact": "partner"}[name]
+    assert event.facts[key] == str(made.partner_id if name == "contact" else made.pk)
+    assert made.tenant_id == world.tenant.pk
+
+
+@pytest.mark.parametrize("name", ["tier", "partner", "contact"])
+def test_only_admins_and_whoever_runs_it_may(world: World, name: str) -> None:
+    act, _kind = acts(world)[name]
+    for who in ("tom", "pavel", "ruth", "anna"):
+        with pytest.raises(NotAllowed):
+            act(world[who])
+    assert not Event.objects.exists()
+    act(None)
+    assert Event.objects.get().by_id is None
+
+
+@pytest.mark.parametrize("name", ["tier", "partner", "contact"])
+def test_twice_is_refused(world: World, name: str) -> None:
+    act, _kind = acts(world)[name]
+    act(world["ines"])
+    with pytest.raises(Invalid, match="already"):
+        act(world["ines"])
+    assert Event.objects.count() == 1
+
+
+def test_a_kind_that_is_not_there_is_refused(world: World) -> None:
+    with pytest.raises(Invalid, match="kind"):
+        add_partner("p", "P", "friend", region=Region.objects.get(), by=None, at=OPENED)
+    assert not Partner.objects.filter(slug="p").exists()
+
+
+def test_staff_do_not_speak_for_a_partner(world: World) -> None:
+    with pytest.raises(Invalid, match="Only a partner contact"):
+        add_contact(world.partners["alpenwerk"], world["tom"], by=None, at=OPENED)
+    assert not Contact.objects.filter(user=world["tom"].user).exists()
+
+
+def test_who_speaks_for_whom(world: World) -> None:
+    anna, alpenwerk = world["anna"], world.partners["alpenwerk"]
+    assert company_of(anna, "alpenwerk") == alpenwerk.pk
+    assert company_of(anna, "rheintor") is None
+    assert company_of(anna, "nobodys") is None
+    assert company_of(world["tom"], "alpenwerk") is None
+    assert companies_of(anna) == [alpenwerk]
+    assert speaks_for(anna, alpenwerk.pk)
+    assert not speaks_for(anna, world.partners["rheintor"].pk)
+    assert [p.slug for p in partners_by_name()] == ["alpenwerk", "rheintor"]
+    assert [t.slug for t in Tier.objects.all()] == ["gold"]

@@ -1,0 +1,123 @@
+"""How the events of a case are told: to whom they may be, in which words, and where they lead."""
+
+from uuid import UUID
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from cases.letters import CaseSubject
+from cases.models import Case
+from cases.words import KINDS, kind_of, sentence
+from journal.models import Event
+from journal.registry import letters
+from partners.models import Contact
+from tests.cases.verbs import CANARY, do, ready_for, verbs
+from tests.factories import World
+
+# Facts as each kind of event carries them.
+FACTS = {
+    "from": 1,
+    "to": 2,
+    "kind": "response",
+    "share": 75,
+    "outcome": "upheld",
+    "cause": "clock",
+    "owner": None,
+    "previous_owner": None,
+}
+
+
+@pytest.fixture
+def told(world: World) -> list[Event]:
+    """Every event that the verbs write about a case of Alpenwerk's and Rheintor's."""
+    for verb in sorted(verbs()):
+        case, holder = ready_for(world, verb)
+        do(world, verb, case, by=holder)
+    return list(Event.objects.all())
+
+
+def test_a_subject_names_the_number_and_never_the_title(world: World, told: list[Event]) -> None:
+    numbers = dict(Case.objects.values_list("id", "number"))
+    titles = set(Case.objects.values_list("title", flat=True))
+    found = letters(told, world["tom"].user)
+    assert set(found) == {event.pk for event in told}
+    for event in told:
+        letter = found[event.pk]
+        assert event.case_id is not None
+        assert letter.number == numbers[event.case_id]
+        assert letter.subject.startswith(f"[{letter.number}] ")
+        assert letter.line in letter.text
+        for text in (letter.subject, letter.line, letter.text):
+            assert CANARY not in text
+            assert not [title for title in titles if title in text]
+            assert "@" not in text
+
+
+def test_a_partner_reads_only_what_is_meant_for_the_parties(
+    world: World, told: list[Event]
+) -> None:
+    found = letters(told, world["anna"].user)
+    shared = {event.pk for event in told if event.audience == "parties"}
+    assert set(found) == shared
+    assert shared < {event.pk for event in told}
+    assert {letter.url for letter in found.values()} == {f"/p/{world.tenant.slug}/alpenwerk/"}
+    assert letters(told, world["marc"].user) == {}
+
+
+def test_what_is_meant_for_one_party_is_told_to_that_party(world: World) -> None:
+    rheintor = world.partners["rheintor"]
+    case = world.case(others=((rheintor, "respondent"),))
+    do(world, "add_message", case, audience="party", partner_id=rheintor.pk)
+    event = Event.objects.get(kind="case.message")
+    assert set(letters([event], world["marc"].user)) == {event.pk}
+    assert letters([event], world["anna"].user) == {}
+
+
+def test_nobody_is_told_of_what_they_may_not_see(world: World, told: list[Event]) -> None:
+    assert letters(told, world["ruth"].user) == {}
+    Contact.objects.filter(user=world["anna"].user).delete()
+    assert letters(told, world["anna"].user) == {}
+    world["tom"].is_active = False
+    world["tom"].save()
+    assert letters(told, world["tom"].user) == {}
+    world["petra"].user.is_active = False
+    assert letters(told, world["petra"].user) == {}
+
+
+def test_as_many_queries_for_fifty_as_for_one(
+    world: World, told: list[Event], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for name, queries in (("tom", 3), ("anna", 5)):
+        for events in (told[:1], told):
+            with django_assert_num_queries(queries):
+                CaseSubject().letters(events, world[name].user)
+
+
+def test_staff_are_led_to_the_case(world: World) -> None:
+    case = world.case()
+    event = Event.objects.get(case_id=case.pk)
+    assert letters([event], world["petra"].user)[event.pk].url == (
+        f"/t/{world.tenant.slug}/cases/{case.pk}/"
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("cause", ["clock", "person"])
+def test_every_kind_of_event_has_a_sentence(kind: str, cause: str) -> None:
+    said = sentence(kind, FACTS | {"cause": cause}, {})
+    assert bool(said) == (kind != "case.message")
+    assert "%(" not in said
+
+
+def test_every_kind_that_is_written_is_known(world: World, told: list[Event]) -> None:
+    assert {event.kind for event in told} <= set(KINDS)
+    assert kind_of("case.of.another.time").icon == "info"
+
+
+def test_a_name_that_is_known_is_said(world: World) -> None:
+    tom = UUID(int=7)
+    facts = FACTS | {"owner": str(tom), "cause": "person"}
+    assert sentence("case.escalated", facts, {tom: "Tom"}) == "escalated to level 2, to Tom."
+    assert "somebody" in sentence("case.escalated", facts, {})
+    assert "nobody" in sentence("case.escalated", FACTS | {"cause": "person"}, {})
+    assert sentence("case.opened", {"source": "import"}, {}) == "The case was imported."

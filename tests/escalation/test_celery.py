@@ -1,0 +1,48 @@
+"""How Celery comes back to a broker that was away."""
+
+from typing import Any
+
+import pytest
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from devtools.ports import free_port
+from escalation.celery import EagerConnection, app
+
+
+class EnoughError(Exception):
+    """Ends the attempts of a test."""
+
+
+def pauses_of(connection: Connection, attempts: int) -> list[float]:
+    """Return how long is waited between attempts, without waiting."""
+    seen: list[float] = []
+
+    def note(_error: Any, interval: float) -> None:
+        seen.append(round(interval, 1))
+        if len(seen) == attempts:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        connection.ensure_connection(note)
+    return seen
+
+
+def test_every_connection_of_the_product_is_an_eager_one() -> None:
+    for connection in (app.connection_for_write(), app.connection_for_read()):
+        assert type(connection) is EagerConnection
+        assert type(connection.clone()) is EagerConnection
+
+
+def test_a_lost_broker_is_asked_for_at_once_then_every_two_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kombu.utils.functional.sleep", lambda _seconds: None)
+    away = EagerConnection(f"redis://127.0.0.1:{free_port()}/0")
+    assert pauses_of(away, 8) == [0.2, 0.6, 1.0, 1.4, 1.8, 2.0, 2.0, 2.0]
+
+
+def test_who_names_a_bound_is_told_when_it_is_reached() -> None:
+    away = EagerConnection(f"redis://127.0.0.1:{free_port()}/0")
+    with pytest.raises(OperationalError):
+        away.ensure_connection(max_retries=1)
