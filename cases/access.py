@@ -37,9 +37,16 @@ def case_for(member: Membership, case_id: UUID) -> Case:
     return case
 
 
-def lock_case(case_id: UUID) -> Case:
-    """Lock a case, then read it: verbs lock the case first, its clocks after."""
-    return Case.objects.select_for_update().get(pk=case_id)
+def lock_case(case: Case) -> Case:
+    """Lock a case, then read it: verbs lock the case first, its clocks after.
+
+    A click that was meant for a turn that has ended meanwhile is refused, so that a double click,
+    or one that races the clock, never acts on the next level.
+    """
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if case.seen_turn is not None and case.seen_turn != locked.assignment_id:
+        raise NotNow(_("The case has moved on since you opened it."), allowed_in(locked.status))
+    return locked
 
 
 def backup_of(case: Case) -> UUID | None:

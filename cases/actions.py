@@ -29,7 +29,7 @@ from cases.transitions import allowed_in
 from journal.models import Audience
 from ladder.durations import Window
 from ladder.models import CategoryClass
-from ladder.queries import programme
+from ladder.queries import holders_from, programme
 from ladder.seats import Holder
 from ladder.worktime import Compiled, Rules, compile_rules
 from tenants.errors import Invalid, NotNow
@@ -68,7 +68,7 @@ def acknowledge(case: Case, *, by: Membership | None, at: datetime) -> Case:
 
     A decided case that has climbed is answered too, and stays decided.
     """
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "acknowledge", by)
     waiting = case.clocks.filter(
         kind=ClockKind.RESPONSE, assignment_id=case.turn_id, met_at=None, ended_at=None
@@ -96,7 +96,7 @@ def add_message(
     partner_id: UUID | None = None,
 ) -> Message:
     """Write into the case: for staff only, for one party, or for all parties."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "message", by)
     body = required("body", body)
     if audience not in Audience.values:
@@ -123,7 +123,7 @@ def add_message(
 @transaction.atomic
 def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """Hand the case up one level, before the clock does. The level gets its full windows."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "escalate", by)
     reason = required("reason", reason)
     target = rules_of(case).above(case.level.position)
@@ -164,7 +164,7 @@ def climb_facts(
 @transaction.atomic
 def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """Give the case back to the level it came from, which gets its full windows again."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "hand_back", by)
     reason = required("reason", reason)
     before, previous = case.level.position, case.owner_id
@@ -178,7 +178,8 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
         raise NotNow(_("The case started on this level."), ["reassign", "escalate"])
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.LEVEL_KINDS)
-    turn = clockwork.begin_turn(case, rules_of(case).level(lower.position), at=at)
+    level = rules_of(case).level(lower.position)
+    turn = clockwork.begin_turn(case, level, at=at, holder=former_holder(lower))
     clockwork.settle(case, at)
     say(
         case,
@@ -193,21 +194,30 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
     return case
 
 
+def former_holder(turn: Assignment) -> Holder | None:
+    """Return who had an earlier turn, if they still work here; None leaves it to the seats."""
+    here = {member.user_id for member in colleagues()}
+    if turn.owner_id not in here:
+        return None
+    return Holder(turn.owner_id, turn.backup_id if turn.backup_id in here else None)
+
+
 @transaction.atomic
 def reassign(
     case: Case, *, by: Membership | None, at: datetime, to_user_id: UUID, reason: str
 ) -> Case:
     """Give the case to a colleague on the same level. The clocks run on as they are."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "reassign", by)
     reason = required("reason", reason)
-    if to_user_id not in {member.user_id for member in colleagues()}:
-        raise Invalid({"to": _("Choose a colleague who may work on cases.")})
+    holders = holders_from(case.ladder_id, case.level.position)
+    if to_user_id not in holders:
+        raise Invalid({"to": _("Choose a colleague who holds this level, or one above.")})
     if to_user_id == case.owner_id:
         raise Invalid({"to": _("The case is with this person already.")})
     before, previous = case.turn_id, case.owner_id
     clockwork.end_turn(case, AssignmentEnd.REASSIGNED, at)
-    holder = Holder(to_user_id, previous)
+    holder = Holder(to_user_id, holders[to_user_id])
     turn = clockwork.hold(case, case.level_id, case.level.position, holder, at)
     case.clocks.filter(assignment_id=before).exclude(state="ended").update(assignment=turn)
     clockwork.settle(case, at)
@@ -226,7 +236,7 @@ def reassign(
 @transaction.atomic
 def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, reason: str) -> Case:
     """Give the holder's word on the dispute: meets the decision clock, and acknowledges."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "decide", by)
     reason = required("reason", reason)
     if outcome not in Outcome.values:
@@ -250,13 +260,14 @@ def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, rea
 @transaction.atomic
 def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """Take a decision up again, with the level's full decision window."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "revise", by)
     reason = required("reason", reason)
     case.status, case.outcome = Status.IN_PROGRESS, ""
     rules = rules_of(case)
     level = rules.level(case.level.position)
-    again = start_clock("decision", level.decision, at, rules.calendar, level.thresholds)
+    with clockwork.within_hours():
+        again = start_clock("decision", level.decision, at, rules.calendar, level.thresholds)
     clockwork.store(case, [again])
     clockwork.settle(case, at)
     told = Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES)
@@ -267,7 +278,7 @@ def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> C
 @transaction.atomic
 def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str) -> Case:
     """End an administrative dispute with a one-line resolution: meets every clock it has."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "resolve", by)
     if case.category.category_class == CategoryClass.STRATEGIC:
         raise NotNow(_("A strategic case is resolved with an issued memo."), ["decide", "withdraw"])
@@ -295,7 +306,7 @@ def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str)
 @transaction.atomic
 def close(case: Case, *, by: Membership | None, at: datetime) -> Case:
     """File a resolved case away, before ten days do."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "close", by)
     clockwork.end(case, at)
     case.status, case.closed_at = Status.CLOSED, at
@@ -314,7 +325,7 @@ def close(case: Case, *, by: Membership | None, at: datetime) -> Case:
 @transaction.atomic
 def withdraw(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """End a case that nobody pursues any more. All its clocks end."""
-    case = lock_case(case.pk)
+    case = lock_case(case)
     check(case, "withdraw", by)
     reason = required("reason", reason)
     clockwork.end(case, at)

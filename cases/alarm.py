@@ -1,4 +1,5 @@
-"""The auditor's alarm: the admins of a tenant are told, at most once an hour of each finding."""
+"""The auditor's alarm: the admins of a tenant are told, at most once an hour of each finding; once
+a day of what is found for a day."""
 
 import json
 from collections.abc import Sequence
@@ -10,15 +11,17 @@ from django.db.backends.utils import CursorWrapper
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.audit import Findings
+from cases.audit import ALARM, Findings
 from cases.sweep.statements import ADMINS
 from journal.models import Event
 from journal.registry import Letter
 from tenants.ids import uuid7
 from tenants.models import Membership, Role, User
 
-KIND = "audit.violation"
-# Nothing happens where this hour's alarm stands already, whoever raised it.
+# How often each finding is told again, as a pattern of the time: every hour unless said.
+EVERY_HOUR, EVERY_DAY = "%Y%m%d%H", "%Y%m%d"
+AGAIN = {"undeliverable": EVERY_DAY}
+# Nothing happens where this hour's or day's alarm stands already, whoever raised it.
 RAISE = """
 INSERT INTO journal_event (tenant_id, id, kind, at, facts, audience, once_key)
 VALUES (%s, %s, %s, %s, %s::jsonb, 'internal', %s) ON CONFLICT DO NOTHING
@@ -45,14 +48,14 @@ def raise_alarms(findings: Findings, *, using: str = "sweeper") -> set[UUID]:
 def _raise_one(cursor: CursorWrapper, tenant_id: UUID, name: str, count: int, at: datetime) -> bool:
     event, tenant = str(uuid7()), str(tenant_id)
     facts = json.dumps({"finding": name, "count": count})
-    once = f"audit:{name}:{at:%Y%m%d%H}"
-    cursor.execute(RAISE, [tenant, event, KIND, at, facts, once])
+    once = f"audit:{name}:{at.strftime(AGAIN.get(name, EVERY_HOUR))}"
+    cursor.execute(RAISE, [tenant, event, ALARM, at, facts, once])
     if not cursor.rowcount:
         return False
     cursor.execute(ADMINS, [[tenant]])
     for _tenant, admin in cursor.fetchall():
-        bell = [tenant, str(uuid7()), event, str(admin), at, at]
-        email = [tenant, str(uuid7()), event, str(admin), at, at]
+        bell: list[str | datetime] = [tenant, str(uuid7()), event, str(admin), at, at]
+        email: list[str | datetime] = [tenant, str(uuid7()), event, str(admin), at, at]
         cursor.execute(TELL, [*bell, *email])
     return True
 
@@ -61,12 +64,14 @@ def finding_words() -> dict[str, str]:
     """Return what each finding means."""
     return {
         "no_owner": _("Open cases without an owner"),
+        "owner_gone": _("Open cases whose owner has left"),
         "no_turn": _("Open cases in nobody's turn"),
         "two_owners": _("Cases whose owner is not who holds the turn"),
         "no_clock": _("Open cases without a running clock"),
         "no_next_step": _("Open cases with nothing due next"),
         "overdue": _("Clocks past their time that nothing happened to"),
         "undelivered": _("Notices that have waited for more than five minutes"),
+        "undeliverable": _("E-mails given up within the last day"),
         "unsealed": _("Events that are not in the chain yet"),
     }
 

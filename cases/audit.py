@@ -1,8 +1,9 @@
 """The auditor: looks over all open cases, not only recent ones, for what must never be.
 
-Every open case has one owner, one turn, a running clock and something due next; nothing waits
-beyond its lag; events get sealed and notices leave. The same statement runs across tenants in the
-background, as a role that sees ids and times only, and for one tenant on its health page.
+Every open case has one owner who still works here, one turn, a running clock and something due
+next; nothing waits beyond its lag; events get sealed and notices leave. The same statement runs
+across tenants in the background, as a role that sees ids and times only, and for one tenant on its
+health page.
 """
 
 from collections import Counter
@@ -19,11 +20,19 @@ from tenants.scope import background_role
 
 LAG = timedelta(seconds=15)
 OUTBOX_LAG = timedelta(minutes=5)
+GIVEN_UP_FOR = timedelta(days=1)
+ALARM = "audit.violation"
 OPEN = "c.status IN ('new', 'in_progress', 'decided')"
 TURN = "a.tenant_id = c.tenant_id AND a.id = c.assignment_id"
 
 FINDINGS: dict[str, str] = {
     "no_owner": f"SELECT tenant_id FROM cases_case c WHERE {OPEN} AND owner_id IS NULL",
+    "owner_gone": (
+        "SELECT c.tenant_id FROM cases_case c JOIN tenants_membership m"
+        " ON m.tenant_id = c.tenant_id AND m.user_id = c.owner_id"
+        " JOIN tenants_user u ON u.id = m.user_id"
+        f" WHERE {OPEN} AND NOT (m.is_active AND u.is_active)"
+    ),
     "no_turn": (
         f"SELECT c.tenant_id FROM cases_case c LEFT JOIN cases_assignment a ON {TURN}"
         f" WHERE {OPEN} AND (a.id IS NULL OR a.ended_at IS NOT NULL)"
@@ -39,13 +48,22 @@ FINDINGS: dict[str, str] = {
     ),
     "no_next_step": f"SELECT tenant_id FROM cases_case c WHERE {OPEN} AND due_at IS NULL",
     "overdue": (
-        # The second condition finds what was put off because it cannot be moved.
-        "SELECT tenant_id FROM cases_clock WHERE state = 'running'"
-        " AND (next_fire_at < %(late)s OR due_at < %(late)s)"
+        # The second part finds what was put off because it cannot be moved. Two, because each
+        # has its index.
+        "SELECT tenant_id FROM cases_clock WHERE state = 'running' AND next_fire_at < %(late)s"
+        " UNION ALL SELECT tenant_id FROM cases_clock WHERE state = 'running'"
+        " AND due_at < %(late)s AND next_fire_at >= %(late)s"
     ),
     "undelivered": (
         "SELECT tenant_id FROM journal_notice WHERE state = 'pending'"
         " AND created_at < %(outbox_late)s"
+    ),
+    "undeliverable": (
+        # An alarm that could not be mailed is no reason for the next alarm.
+        "SELECT n.tenant_id FROM journal_notice n"
+        " JOIN journal_event e ON e.tenant_id = n.tenant_id AND e.id = n.event_id"
+        " WHERE n.state = 'failed' AND n.channel = 'email' AND n.done_at > %(lately)s"
+        f" AND e.kind <> '{ALARM}'"
     ),
     "unsealed": (
         "SELECT tenant_id FROM journal_event WHERE seq IS NULL AND recorded_at < %(late)s"
@@ -96,8 +114,8 @@ def audit_tenant(at: datetime) -> dict[str, int]:
 
 
 def _run(cursor: CursorWrapper, at: datetime) -> list[tuple[UUID, str, int]]:
-    late = {"late": at - LAG, "outbox_late": at - OUTBOX_LAG}
-    cursor.execute(STATEMENT, late)
+    since = {"late": at - LAG, "outbox_late": at - OUTBOX_LAG, "lately": at - GIVEN_UP_FOR}
+    cursor.execute(STATEMENT, since)
     return list(cursor.fetchall())
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -22,7 +23,7 @@ from ladder.models import CategoryClass, Level
 from ladder.queries import levels_of
 from tenants.models import Membership
 
-VERBS = ("acknowledge", "decide", "resolve", "escalate", "hand_back", "reassign")
+VERBS = ("acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
 LATER = ("revise", "close", "withdraw")
 DANGER = frozenset({"withdraw"})
 
@@ -60,6 +61,7 @@ class CasePage:
         self.levels = levels_of(case.ladder_id)
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
+        self.waits = case.pk in queries.waiting_for_answer([case])
 
     def context(self) -> dict[str, Any]:
         """Return what the template reads."""
@@ -110,7 +112,7 @@ class CasePage:
             "cycle": case.cycle,
             "fields": labelled(case.category, case.fields),
             "missing_fields": missing(case.category, case.fields),
-            "version": case.version,
+            "turn": case.assignment_id,
             "resolution": case.resolution,
             "parties": [
                 {
@@ -184,7 +186,7 @@ class CasePage:
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
         return {
-            "title": next_words(self.case, mine=mine or first is not None),
+            "title": next_words(self.case, mine=mine or first is not None, waits=self.waits),
             "text": self._next_text(),
             "action": {**self.action(first), "primary": True} if first else None,
             "others": [self.action(verb) for verb in offered if verb != first],
@@ -194,7 +196,7 @@ class CasePage:
         if not may(self.case, verb, self.member):
             return False
         if verb == "acknowledge":
-            return self._waits_for_answer()
+            return self.waits
         if verb == "resolve":
             return bool(self.case.category.category_class == CategoryClass.ADMINISTRATIVE)
         if verb == "escalate":
@@ -204,17 +206,11 @@ class CasePage:
             return any(turn.position < position for turn in self.turns)
         return True
 
-    def _waits_for_answer(self) -> bool:
-        waiting: bool = self.case.clocks.filter(
-            kind="response", assignment_id=self.case.turn_id, met_at=None, ended_at=None
-        ).exists()
-        return waiting
-
     def _first(self, offered: list[str]) -> str | None:
         """Return the next step among what is offered: the holder's, in the order of the work."""
         order = ("acknowledge", "decide", "resolve")
         if self.case.status == Status.DECIDED:
-            order = ("resolve", "acknowledge", "decide")
+            order = ("acknowledge", "resolve", "decide")
         return next((verb for verb in order if verb in offered), None)
 
     def _next_text(self) -> str:
@@ -245,7 +241,8 @@ class CasePage:
         for event in shown:
             label = date_format(timezone.localtime(event.at), "l j F Y")
             days[label].append(self.entry(event, texts.get(event.pk), names))
-        older = f"?before={shown[-1].at.isoformat()}_{shown[-1].pk}" if more else ""
+        place = {"before": f"{shown[-1].at.isoformat()}_{shown[-1].pk}"} if more else {}
+        older = f"?{urlencode(place)}" if more else ""
         return [{"label": label, "entries": entries} for label, entries in days.items()], older
 
     def entry(

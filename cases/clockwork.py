@@ -1,8 +1,11 @@
 """Starting, meeting and ending a case's clocks from inside a verb. The case is locked already."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from cases.engine import BREACHABLE, Face, LevelRules, NewClock, counts, face, level_clocks
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
@@ -10,8 +13,20 @@ from cases.rules import clock_facts, live_clocks, rules_of
 from journal.actions import record
 from ladder.queries import holder_of
 from ladder.seats import Holder
+from ladder.worktime import CalendarError
+from tenants.errors import NotNow
 
 LEVEL_KINDS = (ClockKind.RESPONSE, ClockKind.DECISION)
+
+
+@contextmanager
+def within_hours() -> Iterator[None]:
+    """Refuse what would start a clock on a calendar that has no more hours to run on."""
+    try:
+        yield
+    except CalendarError as problem:
+        reason = _("The calendar has no hours left for this: an admin has to renew it.")
+        raise NotNow(reason) from problem
 
 
 def store(case: Case, starts: Iterable[NewClock]) -> None:
@@ -43,7 +58,8 @@ def begin_turn(
     holder = holder or holder_of(level.id, case.region_id, case.category_id)
     turn = hold(case, level.id, level.position, holder, at)
     decided = case.status == "decided"
-    store(case, level_clocks(level, rules_of(case).calendar, at, decided=decided))
+    with within_hours():
+        store(case, level_clocks(level, rules_of(case).calendar, at, decided=decided))
     return turn
 
 

@@ -147,13 +147,14 @@ class NewClock:
 
 @dataclass(frozen=True, slots=True)
 class ClockChange:
-    """What happens to one clock, and the share in percent or number of the reminder told."""
+    """What happens to one clock, and the share in percent or number of the reminder told. `again`
+    is what a clock that repeats runs for next."""
 
     clock: ClockFacts
     change: Change
     fired: int
     next_fire_at: datetime | None = None
-    due_at: datetime | None = None
+    again: NewClock | None = None
 
 
 @dataclass(slots=True)
@@ -273,9 +274,10 @@ def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: 
         plan.close = True
         plan.changes.append(ClockChange(clock, Change.CLOSE, fired=100))
     elif clock.kind == "reminder":
-        again = reminder(rules.level(case.position), rules.calendar, at)
+        # By the hours the clock has pinned, and the level the case is on from now.
+        again = reminder(plan.climb_to or rules.level(case.position), clock.calendar, at)
         plan.changes.append(
-            ClockChange(clock, Change.REMIND, clock.fired + 1, again.due_at, again.due_at)
+            ClockChange(clock, Change.REMIND, clock.fired + 1, again.next_fire_at, again)
         )
     else:
         plan.changes.append(_warning(clock, at))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Outcome
 from cases.queries import parties_with_people
 from journal.models import Audience
+from ladder.queries import holders_from
 from tenants.queries import colleagues
 
 LONGEST = 20_000
@@ -54,7 +55,8 @@ class ReassignForm(ReasonForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [m for m in colleagues() if m.user_id != case.owner_id]
+        holders = holders_from(case.ladder_id, case.level.position)
+        people = [m for m in colleagues() if m.user_id in holders and m.user_id != case.owner_id]
         self.fields["to"].choices = [("", "")] + [  # type: ignore[attr-defined]
             (str(m.user_id), f"{m.user.name}, {m.title}" if m.title else m.user.name)
             for m in people

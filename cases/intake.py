@@ -1,9 +1,11 @@
 """Logging a dispute: the form a category asks for, and the case it becomes."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +82,9 @@ class IntakeForm(forms.Form):
     partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
         Partner.objects.none(), label=gettext_lazy("For which partner"), empty_label=""
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    title = forms.CharField(
+        label=gettext_lazy("Title"), help_text=gettext_lazy("The parties see this."), max_length=200
+    )
     description = forms.CharField(
         label=gettext_lazy("What happened"),
         max_length=LONGEST,
@@ -224,14 +228,30 @@ COMMON_LABELS = {
 
 def labelled(category: Category, kept: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a case's further answers with their labels, in the template's order."""
-    labels = {spec["name"]: spec["label"] for spec in category.fields}
-    words = {"yes": _("Yes"), "no": _("No")}
-    order = [*labels, *COMMON_LABELS]
+    specs: dict[str, dict[str, Any]] = {spec["name"]: spec for spec in category.fields}
+    for name, label in COMMON_LABELS.items():
+        kind = "date" if name == "needed_by" else "text"
+        specs.setdefault(name, {"label": label, "type": kind})
     return [
-        {"label": labels.get(n) or COMMON_LABELS[n], "value": words.get(str(kept[n]), kept[n])}
-        for n in order
-        if n in kept
+        {"label": spec["label"], "value": readable(spec, kept[name])}
+        for name, spec in specs.items()
+        if name in kept
     ]
+
+
+def readable(spec: dict[str, Any], value: Any) -> Any:
+    """Return a kept answer as people read it; one that does not fit its field stays as it is."""
+    kind = spec.get("type")
+    if kind == "yes_no":
+        return {"yes": _("Yes"), "no": _("No")}.get(value, value)
+    if kind == "choice":
+        return dict(spec["choices"]).get(value, value)
+    if kind == "date":
+        try:
+            return date_format(date.fromisoformat(str(value)), "D j M Y")
+        except ValueError:
+            return value
+    return value
 
 
 def missing(category: Category, kept: dict[str, Any]) -> list[str]:

@@ -16,6 +16,8 @@ from journal.registry import Letter
 from partners.models import Contact
 from tenants.models import Membership, Role, User
 
+MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
+
 
 class CaseSubject:
     """Answers for events whose kind begins with `case.`; as many queries for fifty as for one."""
@@ -32,8 +34,9 @@ class CaseSubject:
         seen = [e for e in events if e.case_id in numbers and reads(member, companies, e)]
         names = names_of({i for e in seen for i in (e.by_id, *people_in(e.facts))})
         places = addresses(member, companies, {e.case_id for e in seen if e.case_id})
+        outside = member.role == Role.PARTNER
         return {
-            e.pk: letter(e, numbers[e.case_id], names, places.get(e.case_id, settings.LOGIN_URL))
+            e.pk: letter(e, numbers[e.case_id], names, place_of(e, places), outside=outside)
             for e in seen
         }
 
@@ -58,31 +61,57 @@ def reads(member: Membership, companies: dict[UUID, str], event: Event) -> bool:
     return event.audience == Audience.PARTY and event.partner_id in companies
 
 
-def addresses(
-    member: Membership, companies: dict[UUID, str], case_ids: set[UUID]
-) -> dict[UUID | None, str]:
-    """Return where this member reads on about each case."""
+Places = Mapping[tuple[UUID | None, UUID | None], str]
+
+
+def addresses(member: Membership, companies: dict[UUID, str], case_ids: set[UUID]) -> Places:
+    """Return where this member reads on about each case: None stands for any company, an id for
+    the one that alone was told."""
     slug = member.tenant.slug
     if member.role != Role.PARTNER:
-        return {case_id: reverse("case", args=[slug, case_id]) for case_id in case_ids}
+        return {(case_id, None): reverse("case", args=[slug, case_id]) for case_id in case_ids}
     parts = Party.objects.filter(case_id__in=case_ids, partner_id__in=companies)
     return {
-        case_id: reverse("portal-cases", args=[slug, companies[partner_id]])
+        (case_id, told): reverse("portal-case", args=[slug, companies[partner_id], case_id])
         for case_id, partner_id in parts.values_list("case_id", "partner_id")
+        for told in (None, partner_id)
     }
 
 
-def letter(event: Event, number: str, names: Mapping[UUID, str], url: str) -> Letter:
-    """Return what is told of one event."""
+def place_of(event: Event, places: Places) -> str:
+    """Return where one reads on about an event."""
+    anywhere = places.get((event.case_id, None), settings.LOGIN_URL)
+    return places.get((event.case_id, event.partner_id), anywhere)
+
+
+def letter(
+    event: Event, number: str, names: Mapping[UUID, str], url: str, *, outside: bool = False
+) -> Letter:
+    """Return what is told of one event; `outside` the vendor nobody is told of levels."""
     what = sentence(event.kind, event.facts, names) or _("wrote a message.")
     who = names.get(event.by_id, "") if event.by_id else ""
     line = f"{who} {what}".strip()
-    subject = f"[{number}] {subject_of(event)}"
+    if outside and event.kind in MOVES:
+        line = handed_on(event, names)
+    subject = f"[{number}] {subject_of(event, outside=outside)}"
     return Letter(number=number, line=line, subject=subject, text=f"{number}: {line}", url=url)
 
 
-def subject_of(event: Event) -> str:
+def handed_on(event: Event, names: Mapping[UUID, str]) -> str:
+    """Return what a partner is told of a case that went from one person to another."""
+    owner = event.facts.get("owner")
+    if not owner:
+        return _("The case was handed on.")
+    name = names.get(UUID(owner), _("somebody"))
+    if event.facts.get("cause") == "clock":
+        return _("The time has passed; the case was handed to %(name)s.") % {"name": name}
+    return _("The case was handed to %(name)s.") % {"name": name}
+
+
+def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
+    if outside and event.kind in MOVES:
+        return _("Handed on")
     return {
         "case.opened": _("A case was opened"),
         "case.acknowledged": _("Somebody is on it"),

@@ -160,6 +160,9 @@ class Case(TenantModel):
             GinIndex(fields=["search"], name="case_words"),
         ]
 
+    # The turn that who acts has seen, where they saw one; verbs refuse to act on another.
+    seen_turn: UUID | None = None
+
     def __str__(self) -> str:
         return self.number
 
@@ -316,6 +319,12 @@ class Clock(TenantModel):
                 fields=["next_fire_at"],
                 condition=models.Q(state="running"),
                 name="clock_to_fire",
+            ),
+            # The auditor's look for what was put off past its time, across tenants.
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state="running"),
+                name="clock_past_due",
             ),
             models.Index(fields=["tenant", "case", "kind"], name="clock_of_case"),
         ]

@@ -21,7 +21,7 @@ from journal.models import Audience
 from ladder.durations import parse_window
 from ladder.models import DEFAULT_THRESHOLDS, Category, Route, Severity
 from ladder.queries import calendar_for, find_route, holder_of, levels_of
-from ladder.seats import Holder
+from ladder.seats import Holder, SeatFacts
 from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role
@@ -119,19 +119,26 @@ def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
     )
     level = rules.level(route.start_position)
     owner = (named_by(route) or holder_of(level.id, region.pk, new.category.pk)).owner_id
-    return owner, start_clock("response", level.response, at, rules.calendar).due_at
+    with clockwork.within_hours():
+        return owner, start_clock("response", level.response, at, rules.calendar).due_at
 
 
 def named_by(route: Route) -> Holder | None:
     """Return whom a route names as owner, their backup where they have left; None where neither
     is there or nobody is named, and the level's seats say who."""
     people = Membership.objects.filter(
-        user_id__in=(route.owner_id, route.backup_id), is_active=True, user__is_active=True
+        user_id__in=[i for i in (route.owner_id, route.backup_id) if i],
+        is_active=True,
+        user__is_active=True,
     )
-    there = set(people.values_list("user_id", flat=True)) if route.owner_id else set()
-    if route.owner_id in there:
-        return Holder(route.owner_id, route.backup_id)
-    return Holder(route.backup_id) if route.backup_id in there else None
+    if route.owner_id is None:
+        return None
+    there = set(people.values_list("user_id", flat=True))
+    owner_there, backup_there = route.owner_id in there, route.backup_id in there
+    named = SeatFacts(
+        route.owner_id, route.backup_id, None, None, 0, there=owner_there, backup_there=backup_there
+    ).holder
+    return named if named.owner_id else None
 
 
 def validate(new: NewCase) -> None:
@@ -231,6 +238,9 @@ def _first_turn(case: Case, route: Route, at: datetime) -> Any:
     holder = named_by(route) or holder_of(level.id, case.region_id, case.category_id)
     total = parse_window(case.windows.get("total") or case.ladder.total_window)
     turn = clockwork.begin_turn(case, level, at=at, holder=holder)
-    clock = start_clock("total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False)
+    with clockwork.within_hours():
+        clock = start_clock(
+            "total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False
+        )
     clockwork.store(case, [clock])
     return turn

@@ -134,15 +134,18 @@ def amount_text(amount: Decimal | None, currency: str) -> str:
     return f"{sign}{figure}" if sign else f"{figure} {currency}".strip()
 
 
-def next_words(case: Case, *, mine: bool) -> str:
-    """Return the one thing that has to happen next, from the viewer's side."""
+def next_words(case: Case, *, mine: bool, waits: bool) -> str:
+    """Return the one thing that has to happen next, from the viewer's side.
+
+    `waits` says that the current turn has not been answered yet.
+    """
     if not case.is_open:
         return {
             Status.RESOLVED: _("Closes by itself"),
             Status.CLOSED: _("Nothing: closed"),
             Status.WITHDRAWN: _("Nothing: withdrawn"),
         }[Status(case.status)]
-    own, other = _turn_words(case)
+    own, other = _turn_words(case, waits=waits)
     if mine:
         return own
     if case.owner is None:
@@ -150,12 +153,12 @@ def next_words(case: Case, *, mine: bool) -> str:
     return other % {"name": case.owner.name.partition(" ")[0]}
 
 
-def _turn_words(case: Case) -> tuple[str, str]:
+def _turn_words(case: Case, *, waits: bool) -> tuple[str, str]:
     """Return what the holder does next, as they read it and as others do."""
+    if waits:
+        return _("Acknowledge"), _("%(name)s acknowledges")
     if case.status == Status.DECIDED:
         return _("Resolve the case"), _("%(name)s resolves the case")
-    if case.status == Status.NEW or case.due_kind == "response":
-        return _("Acknowledge"), _("%(name)s acknowledges")
     return _("Decide"), _("%(name)s decides")
 
 

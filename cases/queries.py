@@ -1,5 +1,6 @@
 """Reads of cases: lists by keyset, what changed, and finding a case again."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from cases.access import visible_cases
-from cases.models import ENDED, OPEN, Assignment, Case, Clock, Message, Party
+from cases.models import ENDED, OPEN, Assignment, Case, Clock, ClockKind, Message, Party
 from journal.models import Event
 from ladder.models import Level
 from partners.models import Partner
@@ -20,6 +21,11 @@ from tenants.models import Membership, User
 PAGE = 50
 MOST_COUNTED = 500
 MOST_PARTNERS = 100
+# What `parley_cases_with_words` returns at most.
+MOST_WITH_WORDS = 500
+LONGEST_SEARCH = 200
+SHORTEST_BEGINNING = 3
+NUMBER = re.compile(r"ESC-\d{4}-\d+", re.IGNORECASE)
 VIEWS = ("mine", "all", "handed", "ended")
 
 
@@ -119,7 +125,7 @@ def search(member: Membership, text: str) -> list[Case]:
 
     Each way of finding is a query of its own with an index of its own, and bounded.
     """
-    text = " ".join(text.split())[:200].replace("\x00", "")
+    text = plain_words(text)
     if not text:
         return []
     partners = Partner.objects.filter(name__icontains=text)[:MOST_PARTNERS].values_list("id")
@@ -139,13 +145,42 @@ def _last_changed(cases: QuerySet[Case]) -> list[UUID]:
     return list(found[:PAGE])
 
 
-def with_words(text: str) -> list[UUID]:
+def plain_words(text: str) -> str:
+    """Return what somebody typed as words with one space between, cut to a length."""
+    return " ".join(text.replace("\x00", " ").split())[:LONGEST_SEARCH].strip()
+
+
+def with_words(text: str, *, ended: bool | None = None) -> list[UUID]:
     """Return the ids of the tenant's cases that contain all the words, the last one also as a
-    beginning. What a member sees of them is the caller's question."""
-    words = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in text.split())
+    beginning: the last changed `MOST_WITH_WORDS` of those that have ended, of those that have
+    not, or of all (None). What a member sees of them is the caller's question."""
+    words = plain_words(text).split()
+    if not words:
+        return []
+    query = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in words)
+    # Two letters begin half of all words, and a number is one number.
+    if len(words[-1]) >= SHORTEST_BEGINNING and not NUMBER.fullmatch(words[-1]):
+        query += ":*"
+    call = "SELECT parley_cases_with_words(to_tsquery('simple', %s), %s)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT parley_cases_with_words(to_tsquery('simple', %s))", [f"{words}:*"])
+        cursor.execute(call, [query, ended])
         return [row[0] for row in cursor.fetchall()]
+
+
+def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
+    """Return which cases wait for an answer: the response clock of their turn is not met."""
+    turns = [case.assignment_id for case in cases if case.is_open and case.assignment_id]
+    unmet = Clock.objects.filter(
+        kind=ClockKind.RESPONSE, assignment_id__in=turns, met_at=None, ended_at=None
+    )
+    return set(unmet.values_list("case_id", flat=True))
+
+
+def backups_of(cases: Iterable[Case]) -> dict[UUID, UUID]:
+    """Return who stands in for the holder of each case in its turn, where somebody does."""
+    turns = [case.assignment_id for case in cases if case.assignment_id]
+    found = Assignment.objects.filter(pk__in=turns).exclude(backup_id=None)
+    return dict(found.values_list("case_id", "backup_id"))
 
 
 def clocks_of(case: Case) -> list[Clock]:

@@ -1,9 +1,8 @@
 """From rows to what the engine needs."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from cases.engine import CaseFacts, CaseRules, ClockFacts, LevelRules, StepWindows
+from cases.engine import CaseRules, ClockFacts, LevelRules, StepWindows
 from cases.models import Case, Clock
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Level
@@ -72,14 +71,3 @@ def live_clocks(case: Case) -> list[Clock]:
     clocks = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, met_at=None)
     live = clocks.filter(state__in=("running", "breached")).select_related("calendar_version")
     return list(live.order_by("due_at"))
-
-
-def case_facts(case: Case, clocks: Iterable[Clock]) -> CaseFacts:
-    """Return a case as the engine needs it."""
-    return CaseFacts(
-        id=case.pk,
-        status=case.status,
-        position=case.level.position,
-        assignment_id=case.turn_id,
-        clocks=tuple(clock_facts(clock) for clock in clocks),
-    )

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
@@ -11,9 +13,10 @@ from cases.alarm import raise_alarms
 from cases.audit import audit
 from cases.sweep import Batch, sweep
 from journal.actions import wake
-from journal.queries import beat
+from journal.queries import beat, heartbeats
 
 logger = logging.getLogger(__name__)
+STUCK_SHOWN = timedelta(minutes=5)
 # Only ids and levels: the sweep never sees a title or a name.
 LINE = "parley: {at:%H:%M:%S} {number} had no {kind} in time: level {before} -> level {position}"
 
@@ -27,8 +30,20 @@ def run_sweep() -> None:
     if settings.DEMO:
         show(batches)
     moved = sum(len(batch.climbs) for batch in batches)
-    stuck = sum(batch.stuck for batch in batches)
-    beat("sweep", timezone.now(), {"moved": moved, "stuck": stuck})
+    at = timezone.now()
+    beat("sweep", at, {"moved": moved, **stuck_lately(sum(batch.stuck for batch in batches), at)})
+
+
+def stuck_lately(stuck: int, at: datetime) -> dict[str, Any]:
+    """Return how many cases could not be moved the last time there were any, and when that was;
+    0 once that is `STUCK_SHOWN` ago. Ticks between two looks at such a case find none."""
+    if stuck:
+        return {"stuck": stuck, "stuck_at": at.isoformat()}
+    before = heartbeats().get("sweep")
+    last = before.detail.get("stuck_at") if before else None
+    if before and last and at - datetime.fromisoformat(last) < STUCK_SHOWN:
+        return {"stuck": before.detail["stuck"], "stuck_at": last}
+    return {"stuck": 0}
 
 
 def show(batches: list[Batch]) -> None:

@@ -34,10 +34,12 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
+    waiting, backups = queries.waiting_for_answer(cases), queries.backups_of(cases)
     found = []
     for case in cases:
         mine = case.owner_id == member.user_id
-        waits = case.status == "new" or case.due_kind == "response"
+        holds = member.role in WORKS and (mine or backups.get(case.pk) == member.user_id)
+        waits = case.pk in waiting
         found.append(
             CaseRow(
                 id=case.pk,
@@ -49,11 +51,11 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 level_count=counts.get(case.ladder_id, 1),
                 level_name=case.level.name,
                 clock=face_chip(case, now),
-                next_step=next_words(case, mine=mine),
+                next_step=next_words(case, mine=mine, waits=waits),
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
-                can_acknowledge=mine and case.is_open and waits,
+                can_acknowledge=holds and waits,
                 acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
                 status=case.status,
                 status_label=case.get_status_display(),
@@ -94,9 +96,10 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
     if view not in VIEWS:
         raise Http404
     cases = queries.listed(member, view)
-    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    text, cut = queries.plain_words(request.GET.get("q", "")), False
     if text:
-        cases = cases.filter(pk__in=queries.with_words(text))
+        ids = queries.with_words(text, ended=view == "ended")
+        cases, cut = cases.filter(pk__in=ids), len(ids) == queries.MOST_WITH_WORDS
     page = queries.page_of(cases, view, read_place(request))
     rows = rows_of(request, page.cases, now)
     own = reverse("inbox", args=[slug])
@@ -107,7 +110,7 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
         "groups": by_day(rows, now) if view != "ended" else ended(rows),
         "next_url": place_url(request, page.next),
         "previous_url": place_url(request, page.previous),
-        "filters": {"q": text},
+        "filters": {"q": text, "view": view, "most": queries.MOST_WITH_WORDS if cut else 0},
         "log_url": reverse("log", args=[slug]) if works else "",
         "fresh_url": f"{own}fresh/?{since}",
         "empty": empty(slug, view, text, works=works),
@@ -238,6 +241,7 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     if verb not in VERBS:
         raise Http404
     found = case_for(request.membership, case_id)
+    found.seen_turn = turn_seen(request)
     # Before the form is looked at: who may not is told so, whatever they wrote.
     check(found, verb, request.membership)
     form = form_for(verb, found, request.POST)
@@ -252,6 +256,14 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
             form.add_error(name if name in form.fields else None, reason)
         return show(request, found, {verb: form}, status=422)
     return done(request, found, verb)
+
+
+def turn_seen(request: ScopedRequest) -> UUID | None:
+    """Return the turn the page showed that a click was made on; None where it named none."""
+    try:
+        return UUID(request.POST["turn"])
+    except (KeyError, ValueError):
+        return None
 
 
 def facts_of(verb: str, form: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from devtools.supervisor import MARK, Program, Supervisor, why_not_ready
 
 DEFAULT_PORT = 8000
 READY_SECONDS = 60.0
-APPLICATION = ["web", "worker", "sweeper", "beat"]
+APPLICATION = ["web", "worker", "sweeper", "watcher", "beat"]
 
 
 class StoppedError(Exception):
@@ -64,12 +64,14 @@ class Launch:
         quiet = ["--without-gossip", "--without-mingle"]
         schedule = str(subfolder(self.data, "beat") / "schedule")
         sweep = [*celery, "worker", "-Q", "sweep", "-c", "1", "-n", "sweeper@%h", *quiet]
+        watch = [*celery, "worker", "-Q", "watch", "-c", "1", "-n", "watcher@%h", *quiet]
         return [
             self.program("web", web_command(self.port)),
             self.program(
                 "worker", [*celery, "worker", "-Q", "default", "-c", "2", "-n", "worker@%h", *quiet]
             ),
             self.program("sweeper", sweep, "SWEEPER_DATABASE_URL"),
+            self.program("watcher", watch, "SWEEPER_DATABASE_URL"),
             self.program("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="]),
         ]
 
@@ -146,7 +148,7 @@ def start_application(launch: Launch) -> None:
     Raises LauncherError with the end of the web server's log when the page does not come.
     """
     supervisor = launch.supervisor
-    with step("Starting web, worker, sweeper and beat"):
+    with step("Starting web, worker, sweeper, watcher and beat"):
         web, *others = launch.application()
         supervisor.start(web)
         wait_for_first_page(launch)

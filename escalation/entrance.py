@@ -119,7 +119,8 @@ def places_of(member: Membership) -> list[dict[str, str]]:
     tenant = member.tenant
     if member.role != Role.PARTNER:
         url = reverse("inbox", args=[tenant.slug])
-        return [{"name": tenant.name, "line": member.get_role_display(), "url": url}]
+        line = member.title or member.get_role_display()
+        return [{"name": tenant.name, "line": line, "url": url}]
     return [
         {
             "name": company.name,

@@ -69,9 +69,11 @@ class RefusalMiddleware:
             return
         match = request.resolver_match
         facts = {"view": match.view_name if match else "", "method": request.method}
+        case_id = match.kwargs.get("case_id") if match else None
+        now, by = timezone.now(), scope.user_id
         # The portal's database role may not write into the trail: it is the vendor's.
-        with act_in(scope.tenant_id, user_id=scope.user_id):
-            record("access.denied", at=timezone.now(), by=scope.user_id, facts=facts)
+        with act_in(scope.tenant_id, user_id=by):
+            record("access.denied", at=now, by=by, case_id=case_id, facts=facts)
 
 
 def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:

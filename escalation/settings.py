@@ -222,15 +222,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 SWEEP_TICK_SECONDS = 1.0
 CELERY_TASK_ROUTES = {
     "cases.sweep": {"queue": "sweep"},
-    "cases.audit": {"queue": "sweep"},
-    "journal.seal": {"queue": "sweep"},
-    "journal.relay": {"queue": "sweep"},
+    # A look over all open cases may take long, and must never keep the sweep waiting.
+    "cases.audit": {"queue": "watch"},
+    "journal.seal": {"queue": "watch"},
+    "journal.relay": {"queue": "watch"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.sweep", "schedule": SWEEP_TICK_SECONDS, "options": {"expires": 1}},
     "relay": {"task": "journal.relay", "schedule": 2.0, "options": {"expires": 2}},
     "seal": {"task": "journal.seal", "schedule": 1.0, "options": {"expires": 1}},
-    "audit": {"task": "cases.audit", "schedule": 10.0, "options": {"expires": 10}},
+    "audit": {"task": "cases.audit", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 # --- Mail -------------------------------------------------------------------------------------

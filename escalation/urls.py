@@ -24,3 +24,5 @@ urlpatterns = [
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
 ]
+handler404 = "escalation.failures.not_found"
+handler500 = "escalation.failures.server_error"

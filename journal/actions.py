@@ -15,6 +15,7 @@ from journal.models import Audience, Channel, Event, Notice, NoticeState
 from tenants import scope
 
 logger = logging.getLogger(__name__)
+WAKE_SECONDS = 30
 
 
 def record(
@@ -76,7 +77,10 @@ def notice(event: Event, user_id: UUID, channel: Channel, at: datetime) -> Notic
 def wake(tenant_id: UUID) -> None:
     """Ask a worker to deliver a tenant's notices now; if the broker is away the relay will."""
     try:
-        current_app.send_task("journal.deliver", args=(str(tenant_id),), retry=False)
+        # A wake-up that waited this long is stale: the relay has sent others since.
+        current_app.send_task(
+            "journal.deliver", args=(str(tenant_id),), retry=False, expires=WAKE_SECONDS
+        )
     except OperationalError:
         logger.warning("no broker: notices of tenant %s wait for the relay", tenant_id)
 

@@ -12,7 +12,7 @@ from journal.models import Channel, Notice, NoticeState
 from journal.registry import Letter, letters
 
 logger = logging.getLogger(__name__)
-ATTEMPTS = 10
+GIVE_UP_AFTER = timedelta(days=3)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 # What sockets and smtplib raise, and what a row or an address that contradicts the rules does:
@@ -63,10 +63,11 @@ def _told(notice: Notice) -> bool:
 
 
 def _postpone(notice: Notice, at: datetime) -> None:
-    if notice.attempts >= ATTEMPTS:
+    if at - notice.created_at >= GIVE_UP_AFTER:
         notice.state, notice.done_at, notice.next_attempt_at = NoticeState.FAILED, at, None
     else:
-        notice.next_attempt_at = at + min(FIRST_WAIT * 2 ** (notice.attempts - 1), LONGEST_WAIT)
+        doublings = min(notice.attempts - 1, 10)  # beyond, the longest wait rules anyway
+        notice.next_attempt_at = at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
 
 
 def message_id(notice_id: UUID) -> str:

@@ -116,13 +116,31 @@ class Notice(TenantModel):
             models.Index(
                 fields=["next_attempt_at"],
                 condition=models.Q(state="pending"),
+                name="notice_waiting",
+            ),
+            # Read by delivery, tenant by tenant: one's backlog is not in another's way.
+            models.Index(
+                fields=["tenant", "next_attempt_at", "id"],
+                condition=models.Q(state="pending"),
                 name="notice_to_deliver",
+            ),
+            # Read by the auditor, across tenants: mail that was given up lately.
+            models.Index(
+                fields=["done_at"],
+                condition=models.Q(state="failed"),
+                name="notice_given_up",
             ),
             # Read by the bell.
             models.Index(
                 fields=["tenant", "user", "-created_at", "-id"],
                 condition=models.Q(channel="bell"),
                 name="notice_of_person",
+            ),
+            # Read on every page: how many are not read. Those that are do not slow it.
+            models.Index(
+                fields=["tenant", "user"],
+                condition=models.Q(channel="bell", read_at__isnull=True),
+                name="notice_unread",
             ),
         ]
 

@@ -98,14 +98,6 @@ def format_window(window: Window) -> str:
     return "PT" + "".join(f"{value}{unit}" for value, unit in named if value)
 
 
-def halved(window: Window) -> Window:
-    """Half the window, never nothing: days rounded up to whole days, time to whole seconds.
-
-    ``P3D`` becomes ``P2D``, ``P1D`` stays ``P1D``, ``PT1H`` becomes ``PT30M``.
-    """
-    return Window(seconds=(window.seconds + 1) // 2, days=(window.days + 1) // 2)
-
-
 def describe(window: Window) -> str:
     """The window in plain words: ``2 business days``, ``1 h 30 min``, ``5 s``."""
     if window.in_days:

@@ -89,13 +89,29 @@ def levels_of(ladder_id: UUID) -> list[Level]:
 
 def holder_of(level_id: UUID, region_id: UUID | None, category_id: UUID | None) -> Holder:
     """Return who holds a level for a region and category, now."""
-    working = Membership.objects.filter(
-        user_id=OuterRef("user_id"), is_active=True, user__is_active=True
-    )
+    working = Membership.objects.filter(is_active=True, user__is_active=True)
     columns = ("user_id", "backup_id", "region_id", "category_id", "rank")
-    seats = Seat.objects.filter(level_id=level_id).annotate(there=Exists(working))
-    rows = seats.values_list(*columns, "there")
+    seats = Seat.objects.filter(level_id=level_id).annotate(
+        there=Exists(working.filter(user_id=OuterRef("user_id"))),
+        backup_there=Exists(working.filter(user_id=OuterRef("backup_id"))),
+    )
+    rows = seats.values_list(*columns, "there", "backup_there")
     return holder((SeatFacts(*row) for row in rows), region_id, category_id)
+
+
+def holders_from(ladder_id: UUID, position: int) -> dict[UUID, UUID | None]:
+    """Return who holds a level of a ladder or one above it, and who backs them up there; those
+    who only back somebody up are among them. Nobody who has left is."""
+    seats = Seat.objects.filter(level__ladder_id=ladder_id, level__position__gte=position)
+    pairs = list(seats.order_by("-level__position").values_list("user_id", "backup_id"))
+    people = {user_id for pair in pairs for user_id in pair if user_id}
+    here = set(
+        Membership.objects.filter(
+            user_id__in=people, is_active=True, user__is_active=True
+        ).values_list("user_id", flat=True)
+    )
+    backups: dict[UUID, UUID | None] = {b: None for _, b in pairs if b in here}
+    return backups | {user: b if b in here else None for user, b in pairs if user in here}
 
 
 def seats_above(ladder_id: UUID, position: int) -> set[UUID]:

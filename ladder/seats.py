@@ -15,6 +15,19 @@ class SeatFacts:
     category_id: UUID | None
     rank: int
     there: bool = True
+    backup_there: bool = True
+
+    @property
+    def holder(self) -> "Holder":
+        """Who owns by this seat: its user, else the backup; a backup who left backs nobody up."""
+        backup_id = self.backup_id if self.backup_there else None
+        return Holder(self.user_id, backup_id) if self.there else Holder(backup_id)
+
+    @property
+    def order(self) -> tuple[int, bool, bool, UUID]:
+        """What goes first: the lower rank; then both region and category, the region alone, the
+        category alone, neither; then the user's id, so that no two readers ever disagree."""
+        return (self.rank, self.region_id is None, self.category_id is None, self.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +43,8 @@ def _fits(seat: SeatFacts, region_id: UUID | None, category_id: UUID | None) -> 
 
 
 def holder(seats: Iterable[SeatFacts], region_id: UUID | None, category_id: UUID | None) -> Holder:
-    """Return who owns a turn on a level: the lowest rank that is there, among the seats for the
-    region and category; of equal ranks the one that names region or category goes first."""
-    fitting = [s for s in seats if s.there and _fits(s, region_id, category_id)]
-    if not fitting:
-        return Holder()
-    first = min(
-        fitting,
-        key=lambda s: (s.rank, -((s.region_id is not None) + (s.category_id is not None))),
-    )
-    return Holder(first.user_id, first.backup_id)
+    """Return who owns a turn on a level: of the seats for the region and category whose user or
+    backup is there, the first in order."""
+    fitting = (s for s in seats if s.holder.owner_id and _fits(s, region_id, category_id))
+    first = min(fitting, key=lambda s: s.order, default=None)
+    return first.holder if first else Holder()

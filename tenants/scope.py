@@ -48,14 +48,6 @@ def tenant_in_force() -> UUID:
     return found
 
 
-def tenant_id() -> UUID:
-    """Return the tenant in whose scope this runs; `LookupError` outside of any."""
-    found = _scope.get().tenant_id
-    if found is None:
-        raise LookupError("no tenant's scope is in force")
-    return found
-
-
 def stamp_parameters(scope: Scope) -> tuple[str, ...]:
     """Return the parameters of STAMP for a scope."""
     ids = (scope.tenant_id, scope.user_id, scope.partner_id)

@@ -50,7 +50,18 @@ def stop_servers() -> None:
         _slots.pop().stop()
 
 
+def use_own_queues() -> None:
+    """Give each worker of pytest-xdist a numbered database of the broker to itself: a test that
+    empties a queue must not take another worker's tasks."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    address, slash, _number = os.environ["REDIS_URL"].rpartition("/")
+    if worker.startswith("gw") and slash:
+        # The controller keeps the first; a server has sixteen unless told otherwise.
+        os.environ["REDIS_URL"] = f"{address}/{1 + int(worker[2:]) % 15}"
+
+
 reserve_servers()
+use_own_queues()
 
 
 @pytest.hookimpl(tryfirst=True)

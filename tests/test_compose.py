@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 import redis
 import yaml
+from django.conf import settings
 
 from devtools.accounts import database_account, reachable_programs
 from devtools.ports import free_port
@@ -17,6 +18,7 @@ from devtools.postgres import ALWAYS, QUIET, postgres
 from devtools.processes import is_alive, wait_until
 from devtools.roles import ROLES
 from devtools.supervisor import Supervisor
+from devtools.up import APPLICATION, Launch
 from devtools.valkey import answers_ping
 from tests.compose import (
     FILE,
@@ -29,6 +31,15 @@ from tests.compose import (
 )
 
 START_SECONDS = 90.0
+SERVING = ("web", "worker", "sweeper", "watcher")
+QUEUES = {"default": "worker", "sweep": "sweeper", "watch": "watcher"}
+TICKING = ("sweep", "watch")
+OWN = {
+    **{
+        f"{name}DATABASE_URL": f"postgres://{name}@db/parley" for name in ("", "OWNER_", "SWEEPER_")
+    },
+    "REDIS_URL": "redis://broker/0",
+}
 GIVEN = {
     "SECRET_KEY": "compose-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
     "POSTGRES_PASSWORD": "superuser-of-the-test",
@@ -78,8 +89,37 @@ def test_only_those_who_need_an_account_have_it() -> None:
     assert holders == {
         "ADMIN_DATABASE_URL": {"migrate"},
         "OWNER_DATABASE_URL": {"migrate"},
-        "SWEEPER_DATABASE_URL": {"migrate", "sweeper"},
+        "SWEEPER_DATABASE_URL": {"migrate", "sweeper", "watcher"},
     }
+
+
+def listening() -> dict[str, str]:
+    """Return which service works on which queue."""
+    commands = {name: service.get("command", ()) for name, service in services(GIVEN).items()}
+    return {words[words.index("-Q") + 1]: name for name, words in commands.items() if "-Q" in words}
+
+
+def test_every_queue_has_its_own_worker_and_the_sweep_shares_with_nobody() -> None:
+    assert listening() == QUEUES
+    routed = {task: route["queue"] for task, route in settings.CELERY_TASK_ROUTES.items()}
+    assert routed == {
+        "cases.sweep": "sweep",
+        "cases.audit": "watch",
+        "journal.relay": "watch",
+        "journal.seal": "watch",
+    }
+
+
+def test_the_launcher_and_the_file_start_the_same_workers(tmp_path: Path) -> None:
+    launch = Launch(Supervisor(tmp_path), 8000, demo=False, own=OWN)
+    started = {program.name: program for program in launch.application()}
+    assert list(started) == APPLICATION
+    assert set(started) == {*SERVING, "beat"}
+    for queue, name in QUEUES.items():
+        command = started[name].command
+        assert command[command.index("-Q") + 1] == queue
+    holders = {n for n, p in started.items() if "SWEEPER_DATABASE_URL" in p.environment}
+    assert holders == {"sweeper", "watcher"}
 
 
 def test_the_database_keeps_what_people_wrote_out_of_its_log() -> None:
@@ -90,7 +130,7 @@ def test_the_database_keeps_what_people_wrote_out_of_its_log() -> None:
 
 def test_everything_that_serves_is_watched_but_the_clock() -> None:
     watched = {name for name, service in services(GIVEN).items() if "healthcheck" in service}
-    assert watched == {"postgres", "valkey", "web", "worker", "sweeper"}
+    assert watched == {"postgres", "valkey", "web", "worker", "sweeper", "watcher"}
 
 
 @pytest.fixture(scope="module")
@@ -152,25 +192,29 @@ def test_every_service_starts_and_is_healthy(engine: Engine) -> None:
     assert migrate.wait(START_SECONDS) == 0, engine.log("migrate").read_text()
     broker = redis.from_url(engine.environment("beat")["REDIS_URL"])
     engine.start("beat")
-    assert wait_until(lambda: waiting(broker) > 0, START_SECONDS), engine.log("beat").read_text()
-    for name in ("web", "worker", "sweeper"):
+    assert wait_until(lambda: all(waiting(broker, q) for q in TICKING), START_SECONDS), engine.log(
+        "beat"
+    ).read_text()
+    for name in SERVING:
         engine.start(name)
     web = engine.services["web"]["healthcheck"]["test"]
     port = engine.local["0.0.0.0:8000"].rpartition(":")[2]
     engine.services["web"]["healthcheck"]["test"] = [port if w == "8000" else w for w in web]
-    for name in ("web", "worker", "sweeper"):
+    for name in SERVING:
         healthy = wait_until(lambda name=name: engine.is_healthy(name), START_SECONDS)  # type: ignore[misc]
         assert healthy, f"{name}:\n{engine.log(name).read_text()}"
-    assert wait_until(lambda: waiting(broker) == 0, START_SECONDS)
+    for queue in QUEUES:
+        emptied = wait_until(lambda queue=queue: waiting(broker, queue) == 0, START_SECONDS)  # type: ignore[misc]
+        assert emptied, queue
     broker.close()
     assert all(
         is_alive(process.pid) for name, process in engine.running.items() if name != "migrate"
     )
 
 
-def waiting(broker: redis.Redis) -> int:
-    """Return how many ticks wait for the sweeper."""
-    return int(broker.llen("sweep"))
+def waiting(broker: redis.Redis, queue: str) -> int:
+    """Return how many tasks wait in a queue."""
+    return int(broker.llen(queue))
 
 
 @pytest.mark.live

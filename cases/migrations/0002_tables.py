@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import tenants.fields
-import tenants.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import tenants.fields
+import tenants.ids
 
 
 class Migration(migrations.Migration):
@@ -634,6 +635,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "running")),
                 fields=["next_fire_at"],
                 name="clock_to_fire",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["due_at"],
+                name="clock_past_due",
             ),
         ),
         migrations.AddIndex(

@@ -10,17 +10,25 @@ ALTER TABLE cases_case ADD CONSTRAINT cases_case_assignment_id_fk
     FOREIGN KEY (tenant_id, assignment_id) REFERENCES cases_assignment (tenant_id, id);
 """
 
-# In the portal a case exists only for its parties, and a partner sees only its own part in it.
+# In the portal a case exists only for its parties, and a partner sees only its own part in it, and
+# of its texts those meant for all parties or for this one.
 PORTAL = f"""
 GRANT SELECT (id, tenant_id, case_id, partner_id, role) ON cases_party TO parley_portal;
 CREATE POLICY own_part ON cases_party AS RESTRICTIVE TO parley_portal
     USING (partner_id = {PARTNER}) WITH CHECK (partner_id = {PARTNER});
 GRANT SELECT (id, tenant_id, number, title, category_id, status, cycle, owner_id, due_at,
-    due_kind, due_missed, opened_at, resolved_at, closed_at, updated_at) ON cases_case
+    due_kind, due_missed, outcome, opened_at, resolved_at, closed_at, updated_at) ON cases_case
     TO parley_portal;
 CREATE POLICY own_cases ON cases_case AS RESTRICTIVE TO parley_portal
     USING (EXISTS (SELECT FROM cases_party p WHERE p.tenant_id = cases_case.tenant_id
         AND p.case_id = cases_case.id AND p.partner_id = {PARTNER}))
+    WITH CHECK (false);
+GRANT SELECT (id, tenant_id, case_id, kind, author_id, audience, partner_id, body, at)
+    ON cases_message TO parley_portal;
+CREATE POLICY shared_texts ON cases_message AS RESTRICTIVE TO parley_portal
+    USING ((audience = 'parties' OR (audience = 'party' AND partner_id = {PARTNER}))
+        AND EXISTS (SELECT FROM cases_party p WHERE p.tenant_id = cases_message.tenant_id
+            AND p.case_id = cases_message.case_id AND p.partner_id = {PARTNER}))
     WITH CHECK (false);
 """
 
@@ -34,8 +42,8 @@ GRANT UPDATE (status, assignment_id, owner_id, level_id, due_at, due_kind, due_s
     due_missed, closed_at, updated_at, version) ON cases_case TO parley_sweeper;
 CREATE POLICY sweep ON cases_clock TO parley_sweeper USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT ON cases_clock TO parley_sweeper;
-GRANT UPDATE (state, next_fire_at, fired, due_at, soon_at, anchor, breached_at, processed_at,
-    ended_at) ON cases_clock TO parley_sweeper;
+GRANT UPDATE (state, next_fire_at, fired, "window", target_seconds, due_at, soon_at, anchor,
+    breached_at, processed_at, ended_at) ON cases_clock TO parley_sweeper;
 CREATE POLICY sweep ON cases_assignment TO parley_sweeper USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT ON cases_assignment TO parley_sweeper;
 GRANT UPDATE (ended_at, end_reason) ON cases_assignment TO parley_sweeper;
@@ -55,18 +63,21 @@ GRANT SELECT ON cases_assignment TO parley_auditor;
 
 # Words are matched by an operator that is not leakproof, so under row security it would read the
 # whole table. This function may pass the wall, hence it filters by the stamped tenant itself,
-# returns ids only, and the caller's query on those ids is behind the wall again.
+# returns ids only, and the caller's query on those ids is behind the wall again. What has ended, or
+# has not, is told apart before the limit, so that the one does not crowd out the other.
 SEARCH = f"""
-CREATE FUNCTION parley_cases_with_words(words tsquery) RETURNS SETOF uuid
+CREATE FUNCTION parley_cases_with_words(words tsquery, ended boolean DEFAULT NULL)
+RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT id FROM public.cases_case WHERE search @@ words AND tenant_id = {TENANT}
+        AND (ended IS NULL OR ended = (status IN ('resolved', 'closed', 'withdrawn')))
     ORDER BY updated_at DESC LIMIT 500
 $$;
-GRANT SELECT (id, tenant_id, search, updated_at) ON cases_case TO parley_search;
-REVOKE ALL ON FUNCTION parley_cases_with_words(tsquery) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION parley_cases_with_words(tsquery) TO parley_app;
+GRANT SELECT (id, tenant_id, search, status, updated_at) ON cases_case TO parley_search;
+REVOKE ALL ON FUNCTION parley_cases_with_words(tsquery, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION parley_cases_with_words(tsquery, boolean) TO parley_app;
 GRANT USAGE, CREATE ON SCHEMA public TO parley_search;
-ALTER FUNCTION parley_cases_with_words(tsquery) OWNER TO parley_search;
+ALTER FUNCTION parley_cases_with_words(tsquery, boolean) OWNER TO parley_search;
 REVOKE CREATE ON SCHEMA public FROM parley_search;
 """
 

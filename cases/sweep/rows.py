@@ -43,8 +43,12 @@ class Rows:
 
     def change_clock(self, row: Row, change: ClockChange, state: str) -> None:
         """Add what happens to one clock."""
-        told = (change.fired, change.next_fire_at, change.due_at)
-        self.clocks.append((row.tenant_id, change.clock.id, state, *told, self.at))
+        told = (change.fired, change.next_fire_at)
+        new = change.again
+        again = (
+            (new.window_text, new.target_seconds, new.anchor, new.due_at) if new else (None,) * 4
+        )
+        self.clocks.append((row.tenant_id, change.clock.id, state, *told, self.at, *again))
 
     def start_turn(self, row: Row, turn: Turn) -> None:
         """End the current turn, and add the next one."""
@@ -93,7 +97,7 @@ class Rows:
 
     def store(self, cursor: CursorWrapper) -> None:
         """Write it all; the order follows the references."""
-        cursor.execute(statements.CHANGE_CLOCKS, arrays(self.clocks, 7))
+        cursor.execute(statements.CHANGE_CLOCKS, arrays(self.clocks, 10))
         if self.turns:
             cursor.execute(statements.END_TURNS, [self.at, *arrays(self.ended_turns, 2)])
             cursor.execute(statements.START_TURNS, arrays(self.turns, 10))

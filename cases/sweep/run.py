@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, connections, transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from cases.engine import Plan, decide
@@ -14,14 +15,16 @@ from cases.sweep import statements
 from cases.sweep.load import Key, Row, arrays, load, load_admins, load_contacts, load_seats
 from cases.sweep.rows import Rows
 from cases.sweep.write import Climb, carry_out
-from ladder.durations import WindowError
-from ladder.worktime import CalendarError
 
 logger = logging.getLogger(__name__)
 BATCH = 500
 LOOK_AGAIN = timedelta(minutes=1)
-# What rows that contradict the rules raise; anything else is a fault of ours and must be seen.
-BAD_ROWS = (DatabaseError, CalendarError, WindowError, KeyError, ValueError)
+# Well below the task's time limit, so that it ends by itself: it wakes who delivers and says that
+# it ran, and the next tick goes on.
+PATIENCE = timedelta(seconds=20)
+# No case's fault: a deadlock, a lock's time limit, a lost connection, an end from outside. The next
+# tick tries again.
+PASSING = (SoftTimeLimitExceeded, OperationalError, InterfaceError)
 
 
 @dataclass(slots=True)
@@ -33,48 +36,64 @@ class Batch:
     tenants: set[UUID] = field(default_factory=set)
     stuck: int = 0
 
+    def add(self, other: "Batch") -> None:
+        """Count another one's work as this one's."""
+        self.locked += other.locked
+        self.stuck += other.stuck
+        self.climbs += other.climbs
+        self.tenants |= other.tenants
+
 
 def sweep(
     now: Callable[[], datetime], *, limit: int = BATCH, using: str = "sweeper"
 ) -> list[Batch]:
     """Move every case whose time has come; return the batches that locked anything.
 
-    Stops when a batch locks nothing, never when it merely changes nothing.
+    Stops when a batch locks nothing, never when it merely changes nothing; and after `PATIENCE`,
+    by the same clock. Raises what is no case's fault (`PASSING`).
     """
-    batches = []
-    while (batch := careful_batch(now(), limit, using)).locked:
+    batches: list[Batch] = []
+    until = now() + PATIENCE
+    while now() < until and (batch := careful_batch(now, until, limit, using)).locked:
         batches.append(batch)
     return batches
 
 
-def careful_batch(at: datetime, limit: int, using: str) -> Batch:
-    """Run a batch; if its rows contradict the rules, case by case, so that one bad case cannot
-    keep the others waiting: it is put off, loudly."""
+def careful_batch(now: Callable[[], datetime], until: datetime, limit: int, using: str) -> Batch:
+    """Run a batch; if anything about its rows is unexpected, case by case, so that one bad case
+    cannot keep the others waiting: it is put off, loudly."""
     try:
-        return run_batch(at, limit, using)
-    except BAD_ROWS:
+        return run_batch(now(), limit, using)
+    except PASSING:
+        raise
+    except Exception:
         logger.exception("a batch of the sweep failed; going on case by case")
     total = Batch()
     for _ in range(limit):
-        one = _single(at, using)
+        one = single(now(), using)
         if not one.locked:
             break
-        total.locked += one.locked
-        total.stuck += one.stuck
-        total.climbs += one.climbs
-        total.tenants |= one.tenants
+        total.add(one)
+        if now() >= until:
+            break
     return total
 
 
-def _single(at: datetime, using: str) -> Batch:
-    try:
-        return run_batch(at, 1, using)
-    except BAD_ROWS:
-        logger.exception("a case cannot be moved; looking at it again in a minute")
+def single(at: datetime, using: str) -> Batch:
+    """Move one case; put it off if it cannot be moved, in the transaction that claimed it, so that
+    it is this case and no other."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         claimed = _claim(cursor, at, 1)
-        keys = arrays(claimed, 2)
-        cursor.execute(statements.POSTPONE, [at + LOOK_AGAIN, *keys, at])
+        if not claimed:
+            return Batch()
+        try:
+            with transaction.atomic(using=using):
+                return _carry_out(cursor, claimed, at)
+        except PASSING:
+            raise
+        except Exception:
+            logger.exception("a case cannot be moved; looking at it again in a minute")
+        cursor.execute(statements.POSTPONE, [at + LOOK_AGAIN, *arrays(claimed, 2), at])
     return Batch(locked=len(claimed), stuck=len(claimed))
 
 
@@ -82,12 +101,13 @@ def run_batch(at: datetime, limit: int, using: str) -> Batch:
     """Claim up to `limit` clocks that are due, and carry out what follows, in one transaction."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         claimed = _claim(cursor, at, limit)
-        if not claimed:
-            return Batch()
-        rows, climbs = _decide_all(cursor, claimed, at)
-        rows.store(cursor)
-    told = {notice[0] for notice in rows.notices}
-    return Batch(len(claimed), climbs, told)
+        return _carry_out(cursor, claimed, at) if claimed else Batch()
+
+
+def _carry_out(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Batch:
+    rows, climbs = _decide_all(cursor, claimed, at)
+    rows.store(cursor)
+    return Batch(len(claimed), climbs, {notice[0] for notice in rows.notices})
 
 
 def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:

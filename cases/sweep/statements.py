@@ -45,32 +45,40 @@ JOIN ladder_calendarversion w ON w.tenant_id = v.tenant_id AND w.id = v.id
 
 SEATS = """
 SELECT s.level_id, s.user_id, s.backup_id, s.region_id, s.category_id, s.rank,
-    u.is_active AND m.is_active
+    u.is_active AND m.is_active, coalesce(bu.is_active AND bm.is_active, false)
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN ladder_seat s ON s.tenant_id = v.tenant_id AND s.level_id = v.id
 JOIN tenants_membership m ON m.tenant_id = s.tenant_id AND m.user_id = s.user_id
 JOIN tenants_user u ON u.id = s.user_id
+LEFT JOIN tenants_membership bm ON bm.tenant_id = s.tenant_id AND bm.user_id = s.backup_id
+LEFT JOIN tenants_user bu ON bu.id = s.backup_id
 """
 
 CONTACTS = """
 SELECT p.case_id, n.user_id FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_party p ON p.tenant_id = v.tenant_id AND p.case_id = v.id
 JOIN partners_contact n ON n.tenant_id = p.tenant_id AND n.partner_id = p.partner_id
+JOIN tenants_membership m ON m.tenant_id = n.tenant_id AND m.user_id = n.user_id AND m.is_active
+JOIN tenants_user u ON u.id = n.user_id AND u.is_active
 """
 
 ADMINS = """
-SELECT tenant_id, user_id FROM tenants_membership
-WHERE tenant_id = ANY(%s::uuid[]) AND role = 'admin' AND is_active
+SELECT m.tenant_id, m.user_id FROM tenants_membership m
+JOIN tenants_user u ON u.id = m.user_id AND u.is_active
+WHERE m.tenant_id = ANY(%s::uuid[]) AND m.role = 'admin' AND m.is_active
 """
 
 CHANGE_CLOCKS = """
 UPDATE cases_clock k SET state = v.state, fired = v.fired, next_fire_at = v.next_fire_at,
-    due_at = coalesce(v.due_at, k.due_at),
+    "window" = coalesce(v.span, k.window),
+    target_seconds = coalesce(v.target, k.target_seconds),
+    anchor = coalesce(v.anchor, k.anchor), due_at = coalesce(v.due_at, k.due_at),
     breached_at = CASE WHEN v.state = 'breached' THEN k.due_at END,
     processed_at = CASE WHEN v.state = 'breached' THEN v.at END,
     ended_at = CASE WHEN v.state = 'ended' THEN v.at END
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[]) AS v (tenant_id, id, state, fired, next_fire_at, due_at, at)
+    %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    AS v (tenant_id, id, state, fired, next_fire_at, at, span, target, anchor, due_at)
 WHERE k.tenant_id = v.tenant_id AND k.id = v.id
 """
 

@@ -25,6 +25,9 @@ REPORTED = {
     Change.CLOSE: "case.closed",
 }
 
+# Told after a climb of the same moment, to who has the case from then on.
+TELLING = frozenset({Change.WARN, Change.REMIND})
+
 
 @dataclass(frozen=True, slots=True)
 class Climb:
@@ -40,11 +43,15 @@ def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded)
     """Add everything that happens to one case; return its move, if it moved."""
     turn, climb = current_turn(row, loaded), None
     for change in plan.changes:
-        report(rows, row, change, loaded)
+        if change.change not in TELLING:
+            report(rows, row, change, turn, loaded)
     if plan.climb_to is not None and plan.cause is not None:
         turn = next_turn(row, plan.climb_to, loaded)
         climb = Climb(row.number, row.position, turn.position, plan.cause.kind)
         move(rows, row, turn, plan.cause, loaded)
+    for change in plan.changes:
+        if change.change in TELLING:
+            report(rows, row, change, turn, loaded)
     if plan.alarm and plan.cause is not None:
         alarm(rows, row, turn, plan.cause, loaded)
     for new in plan.starts:
@@ -67,22 +74,23 @@ def next_turn(row: Row, target: LevelRules, loaded: Loaded) -> Turn:
     return Turn(uuid7(), target.id, target.position, held)
 
 
-def report(rows: Rows, row: Row, change: ClockChange, loaded: Loaded) -> None:
-    """Change a clock and say so, where it is worth saying."""
+def report(rows: Rows, row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> None:
+    """Change a clock and say so, where it is worth saying, in the turn it belongs to."""
     rows.change_clock(row, change, STATES[change.change])
     if kind := REPORTED.get(change.change):
-        facts = {**clock_facts(change.clock), "share": change.fired, "position": row.position}
-        told = told_of(row, change, loaded)
+        facts = {**clock_facts(change.clock), "share": change.fired, "position": turn.position}
+        told = told_of(row, change, turn, loaded)
         audience = "parties" if change.change is Change.CLOSE else "internal"
         rows.record(row, kind, facts, f"{change.clock.id}:{change.fired}", told, audience)
 
 
-def told_of(row: Row, change: ClockChange, loaded: Loaded) -> list[UUID | None]:
+def told_of(row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> list[UUID | None]:
     """Return who hears of what happened to a clock."""
+    held = turn.holder
     if change.change is Change.WARN:
-        return [row.owner_id]
+        return [held.owner_id]
     if change.change is Change.REMIND:
-        return [row.owner_id, row.backup_id, *loaded.admins.get(row.tenant_id, ())]
+        return [held.owner_id, held.backup_id, *loaded.admins.get(row.tenant_id, ())]
     return []
 
 

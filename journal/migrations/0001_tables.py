@@ -200,7 +200,23 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("state", "pending")),
                 fields=["next_attempt_at"],
+                name="notice_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "pending")),
+                fields=["tenant", "next_attempt_at", "id"],
                 name="notice_to_deliver",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "failed")),
+                fields=["done_at"],
+                name="notice_given_up",
             ),
         ),
         migrations.AddIndex(
@@ -209,6 +225,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("channel", "bell")),
                 fields=["tenant", "user", "-created_at", "-id"],
                 name="notice_of_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "bell"), ("read_at__isnull", True)),
+                fields=["tenant", "user"],
+                name="notice_unread",
             ),
         ),
         migrations.AddConstraint(

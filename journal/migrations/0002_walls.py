@@ -44,7 +44,8 @@ CREATE POLICY relay ON journal_notice FOR SELECT TO parley_relay USING (true);
 GRANT SELECT (tenant_id, state, next_attempt_at) ON journal_notice TO parley_relay;
 
 CREATE POLICY audit ON journal_notice FOR SELECT TO parley_auditor USING (true);
-GRANT SELECT (id, tenant_id, channel, state, created_at) ON journal_notice TO parley_auditor;
+GRANT SELECT (id, tenant_id, event_id, channel, state, created_at, done_at) ON journal_notice
+    TO parley_auditor;
 CREATE POLICY audit ON journal_event FOR SELECT TO parley_auditor USING (true);
 GRANT SELECT (id, tenant_id, kind, at, recorded_at, seq) ON journal_event TO parley_auditor;
 

@@ -38,6 +38,10 @@ CREATE POLICY sweep ON tenants_user FOR SELECT TO parley_sweeper USING (true);
 GRANT SELECT (tenant_id, user_id, role, is_active) ON tenants_membership TO parley_portal;
 GRANT SELECT (tenant_id, user_id, role, is_active) ON tenants_membership TO parley_sweeper;
 CREATE POLICY sweep ON tenants_membership FOR SELECT TO parley_sweeper USING (true);
+GRANT SELECT (id, is_active) ON tenants_user TO parley_auditor;
+CREATE POLICY audit ON tenants_user FOR SELECT TO parley_auditor USING (true);
+GRANT SELECT (tenant_id, user_id, is_active) ON tenants_membership TO parley_auditor;
+CREATE POLICY audit ON tenants_membership FOR SELECT TO parley_auditor USING (true);
 """
 
 # A token acts for one member of its own tenant, and goes with them.

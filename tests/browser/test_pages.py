@@ -40,6 +40,7 @@ PAGES = {
     "notices": ("petra", STAFF + "notices/"),
     "outbox": ("ines", STAFF + "outbox/"),
     "portal-cases": ("anna", PORTAL),
+    "portal-case": ("anna", PORTAL + "cases/CASE/"),
 }
 NOT_PAGES = {
     "sign-out": "an act",
@@ -76,6 +77,9 @@ def case(vendor: World) -> Case:
         vendor_case = vendor.case(at=now, amount=Decimal(30_000), currency="EUR")
         actions.add_message(
             vendor_case, by=vendor["tom"], at=now, body="Careful.", audience="internal"
+        )
+        actions.add_message(
+            vendor_case, by=vendor["tom"], at=now, body="We are on it.", audience="parties"
         )
         actions.escalate(vendor_case, by=vendor["tom"], at=now, reason="Above my limit.")
         vendor.case(at=now, title="A second lead, with " + "averylongwordwithoutanyspace" * 3)
@@ -143,6 +147,17 @@ def test_a_refusal_is_a_page_with_a_reason_and_the_requests_name(
     expect(desk.page.get_by_text(words).first).to_be_visible()
     expect(desk.page.get_by_text("Request")).to_be_visible()
     desk.look()
+
+
+def test_a_partner_reads_a_case_on_a_narrow_screen_without_scripts(
+    vendor: World, case: Case, seat: Seat
+) -> None:
+    desk = visit(seat, vendor, "anna", PORTAL, java_script_enabled=False)
+    desk.page.get_by_role("link", name=case.title).click()
+    expect(desk.page.get_by_role("heading", level=1)).to_have_text(case.title)
+    expect(desk.page.get_by_text("Petra Winkler answers first, by")).to_be_visible()
+    expect(desk.page.get_by_role("article")).to_have_count(1)
+    expect(desk.page.get_by_role("article")).to_contain_text("We are on it.")
 
 
 def test_what_is_no_longer_possible_is_said_with_what_is(

@@ -1,5 +1,6 @@
 """Who sees a case, and who may do what to it."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -46,7 +47,7 @@ def test_who_may(world: World, verb: str, name: str) -> None:
     case, _holder = ready_for(world, verb)
     before = Case.objects.filter(pk=case.pk).values().get()
     page_offers = may(case, "message" if verb == "add_message" else verb, world[name])
-    others = {"to_user_id": world["ines"].user_id} if verb == "reassign" else {}
+    others: dict[str, Any] = {"to_user_id": world["backup"].user_id} if verb == "reassign" else {}
     if name in MAY[verb]:
         do(world, verb, case, by=name, **others)
         assert Case.objects.get(pk=case.pk).version > before["version"]

@@ -112,8 +112,9 @@ def test_a_reason_is_given_and_can_be_stored(world: World, verb: str, text: str)
     case, holder = ready_for(world, verb)
     before = Case.objects.filter(pk=case.pk).values().get()
     count = Event.objects.count()
+    wrong: dict[str, Any] = {TEXTS[verb]: text}
     with pytest.raises(Invalid) as refused:
-        do(world, verb, case, by=holder, **{TEXTS[verb]: text})
+        do(world, verb, case, by=holder, **wrong)
     assert set(refused.value.errors) == {TEXTS[verb]}
     assert Case.objects.filter(pk=case.pk).values().get() == before
     assert Event.objects.count() == count
@@ -340,11 +341,43 @@ def test_an_answer_in_the_last_second_is_in_time(world: World) -> None:
 def test_a_decided_case_that_climbed_is_answered_and_stays_decided(world: World) -> None:
     """Its response clock must have an answer, or it would climb on to the top."""
     case = case_in(world, "decided")
-    make_person(world, "vera", "staff")
-    do(world, "reassign", case, to_user_id=world["vera"].user_id)
+    vera = make_person(world, "vera", "staff")
+    Seat.objects.create(tenant=world.tenant, level=world.levels[0], user=vera.user, rank=2)
+    do(world, "reassign", case, to_user_id=vera.user_id)
     Clock.objects.filter(case=case, kind="response").update(
         state="running", met_at=None, next_fire_at=OPENED + 4 * HOUR
     )
     do(world, "acknowledge", case, by="vera")
     case = Case.objects.get(pk=case.pk)
     assert (case.status, case.outcome, clocks(case)["response"]) == ("decided", "upheld", "met")
+
+
+def test_a_case_goes_only_to_who_holds_the_level_or_one_above(world: World) -> None:
+    """An admin without a seat decides nothing, not by giving the case to themselves either."""
+    case = world.case()
+    for name in ("ines", "pavel", "anna"):
+        with pytest.raises(Invalid) as refused:
+            do(world, "reassign", case, by="ines", to_user_id=world[name].user_id)
+        assert set(refused.value.errors) == {"to"}
+    do(world, "reassign", case, by="ines", to_user_id=world["marianne"].user_id)
+    turn = Assignment.objects.get(case=case, ended_at=None)
+    assert (turn.owner_id, turn.backup_id) == (world["marianne"].user_id, None)
+
+
+def test_a_click_meant_for_an_earlier_turn_is_refused(world: World) -> None:
+    case = world.case()
+    case.seen_turn = case.turn_id
+    do(world, "escalate", case)
+    with pytest.raises(NotNow) as refused:
+        do(world, "escalate", case, by="petra")
+    assert "has moved on" in refused.value.reason
+    assert Case.objects.get(pk=case.pk).level.position == 2
+
+
+def test_a_case_handed_back_returns_to_who_had_it(world: World) -> None:
+    world.route.owner = world["ines"].user  # type: ignore[union-attr]
+    world.route.save()  # type: ignore[union-attr]
+    case = world.case()
+    do(world, "escalate", case, by="ines")
+    do(world, "hand_back", case, by="petra")
+    assert Case.objects.get(pk=case.pk).owner_id == world["ines"].user_id

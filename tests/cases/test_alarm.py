@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from cases.alarm import raise_alarms
-from cases.audit import audit
+from cases.alarm import finding_words, raise_alarms
+from cases.audit import FINDINGS, audit
 from cases.models import Case, Clock
 from journal.models import Event, Notice
 from journal.registry import letters
@@ -43,6 +43,35 @@ def test_the_admins_are_told_once_an_hour_of_each_finding(broken: World) -> None
             ("Ines", "email"),
         }
         assert told.count() == 8
+
+
+def test_a_mail_that_was_given_up_is_told_once_a_day(live_world: World) -> None:
+    with live_world.scope():
+        live_world.case()
+        Notice.objects.filter(channel="email").update(
+            state="failed", next_attempt_at=None, done_at=OPENED
+        )
+    seal_batch()
+    found, later = audit(OPENED), OPENED + timedelta(hours=14)
+    assert found.by_tenant == {live_world.tenant.pk: {"undeliverable": 1}}
+    assert raise_alarms(found) == {live_world.tenant.pk}
+    assert raise_alarms(replace(found, at=later)) == set()
+    assert raise_alarms(replace(found, at=OPENED + timedelta(days=1))) == {live_world.tenant.pk}
+
+
+def test_an_admin_who_may_not_sign_in_is_not_told(broken: World) -> None:
+    ines = broken["ines"].user
+    with broken.scope(user_id=ines.pk):
+        ines.is_active = False
+        ines.save(update_fields=["is_active"])
+    raise_alarms(audit(OPENED))
+    with broken.scope():
+        assert Event.objects.filter(kind="audit.violation").count() == 2
+        assert not Notice.objects.filter(event__kind="audit.violation").exists()
+
+
+def test_every_finding_has_words() -> None:
+    assert set(finding_words()) == set(FINDINGS)
 
 
 def test_only_an_admin_may_read_what_the_auditor_found(broken: World) -> None:

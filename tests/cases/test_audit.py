@@ -6,22 +6,28 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
+from cases.alarm import raise_alarms
 from cases.audit import FINDINGS, LAG, OUTBOX_LAG, audit, audit_tenant
 from cases.models import Case
 from cases.tasks import run_audit
 from journal.queries import heartbeats
 from journal.seal import seal_batch
 from ladder.models import Seat
-from tenants.scope import act_in
+from tenants.scope import act_in, background_role
 from tests.factories import OPENED, World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper", "owner"])
 SECOND = timedelta(seconds=1)
+GIVEN_UP = f"state = 'failed', next_attempt_at = NULL, done_at = '{OPENED}'"
 # Each finding, made by statements that no verb would execute.
 PROVOKED = {
     "no_owner": [
         "UPDATE cases_case SET owner_id = NULL",
         "UPDATE cases_assignment SET owner_id = NULL",
+    ],
+    "owner_gone": [
+        "UPDATE tenants_membership SET is_active = false"
+        " WHERE user_id IN (SELECT owner_id FROM cases_case)"
     ],
     "no_turn": ["UPDATE cases_assignment SET ended_at = now(), end_reason = 'resolved'"],
     "two_owners": ["UPDATE cases_assignment SET owner_id = backup_id"],
@@ -31,6 +37,7 @@ PROVOKED = {
         f"UPDATE cases_clock SET next_fire_at = '{OPENED - LAG - SECOND}' WHERE kind = 'response'"
     ],
     "undelivered": [f"UPDATE journal_notice SET created_at = '{OPENED - OUTBOX_LAG - SECOND}'"],
+    "undeliverable": [f"UPDATE journal_notice SET {GIVEN_UP} WHERE channel = 'email'"],
 }
 
 
@@ -114,6 +121,59 @@ def test_a_clock_that_was_put_off_past_its_time_is_found(world: World) -> None:
         f"UPDATE cases_clock SET due_at = '{due}', next_fire_at = '{later}' WHERE kind = 'total'",
     )
     assert found(world) == {"overdue": 1}
+
+
+def test_a_clock_that_is_late_twice_over_is_one_finding(world: World) -> None:
+    late = OPENED - LAG - SECOND
+    as_owner(
+        world,
+        f"UPDATE cases_clock SET due_at = '{late}', next_fire_at = '{late}' WHERE kind = 'total'",
+    )
+    assert found(world) == {"overdue": 1}
+
+
+def test_an_owner_who_may_not_sign_in_any_more_has_left(world: World) -> None:
+    as_owner(
+        world,
+        "UPDATE tenants_user SET is_active = false WHERE id IN (SELECT owner_id FROM cases_case)",
+    )
+    assert found(world) == {"owner_gone": 1}
+
+
+def test_a_mail_that_was_given_up_is_found_for_a_day(world: World) -> None:
+    as_owner(world, *PROVOKED["undeliverable"])
+    day = timedelta(days=1)
+    assert audit(OPENED + day - SECOND).totals["undeliverable"] == 1
+    assert audit(OPENED + day).totals["undeliverable"] == 0
+
+
+def test_an_alarm_that_could_not_be_mailed_makes_no_other_alarm(world: World) -> None:
+    as_owner(world, "UPDATE cases_case SET due_at = NULL")
+    assert raise_alarms(audit(OPENED)) == {world.tenant.pk}
+    as_owner(
+        world,
+        f"UPDATE journal_notice SET {GIVEN_UP} WHERE channel = 'email' AND event_id IN"
+        " (SELECT id FROM journal_event WHERE kind = 'audit.violation')",
+    )
+    assert audit(OPENED).totals["undeliverable"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("overdue", "clock_to_fire"),
+        ("overdue", "clock_past_due"),
+        ("undeliverable", "notice_given_up"),
+    ],
+)
+def test_what_is_late_is_found_by_an_index(world: World, name: str, index: str) -> None:
+    instants = dict.fromkeys(("late", "outbox_late", "lately"), OPENED)
+    with background_role("auditor") as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {FINDINGS[name]}", instants)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"Scan using {index}" in plan or f"Scan on {index}" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_a_case_that_is_over_is_not_looked_at(world: World) -> None:

@@ -26,6 +26,7 @@ from cases.engine import (
 )
 from ladder.durations import Window, parse_window
 from ladder.worktime import Rules, compile_rules
+from tests.factories import BERLIN_HOURS
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -221,7 +222,24 @@ def test_a_reminder_repeats_with_a_number() -> None:
     plan = decide(case(again, position=3), rules(), START + 5 * HOUR)
     [change] = plan.changes
     assert (change.change, change.fired) == (Change.REMIND, 4)
-    assert change.due_at == change.next_fire_at == START + 9 * HOUR
+    assert change.again == reminder(level(3), ALWAYS, START + 5 * HOUR)
+    assert change.next_fire_at == START + 9 * HOUR
+
+
+def test_a_reminder_that_falls_due_with_a_climb_repeats_by_the_level_climbed_to() -> None:
+    ladder = rules(level(1, response="PT4H"), level(2, response="PT7H"))
+    again = clock("reminder", "PT4H", fired=1)
+    plan = decide(case(clock(), again), ladder, START + 4 * HOUR)
+    [change] = [change for change in plan.changes if change.change is Change.REMIND]
+    assert change.again == reminder(level(2, response="PT7H"), ALWAYS, START + 4 * HOUR)
+
+
+def test_a_reminder_repeats_by_the_hours_its_own_row_has_pinned() -> None:
+    office = compile_rules(Rules.from_json(BERLIN_HOURS))
+    again = clock("reminder", "PT4H", calendar=office)
+    plan = decide(case(again, position=3), rules(), START + 4 * HOUR)
+    [change] = plan.changes
+    assert change.again == reminder(level(3), office, START + 4 * HOUR)
 
 
 def test_a_resolved_case_closes() -> None:

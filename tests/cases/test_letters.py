@@ -8,6 +8,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from cases.letters import CaseSubject
 from cases.models import Case
 from cases.words import KINDS, kind_of, sentence
+from journal.actions import record
 from journal.models import Event
 from journal.registry import letters
 from partners.models import Contact
@@ -60,7 +61,9 @@ def test_a_partner_reads_only_what_is_meant_for_the_parties(
     shared = {event.pk for event in told if event.audience == "parties"}
     assert set(found) == shared
     assert shared < {event.pk for event in told}
-    assert {letter.url for letter in found.values()} == {f"/p/{world.tenant.slug}/alpenwerk/"}
+    own = f"/p/{world.tenant.slug}/alpenwerk/cases"
+    urls = {event.pk: f"{own}/{event.case_id}/" for event in told if event.pk in shared}
+    assert {event: letter.url for event, letter in found.items()} == urls
     assert letters(told, world["marc"].user) == {}
 
 
@@ -71,6 +74,45 @@ def test_what_is_meant_for_one_party_is_told_to_that_party(world: World) -> None
     event = Event.objects.get(kind="case.message")
     assert set(letters([event], world["marc"].user)) == {event.pk}
     assert letters([event], world["anna"].user) == {}
+
+
+def test_a_contact_of_two_parties_is_led_to_the_one_that_was_told(world: World) -> None:
+    alpenwerk, rheintor = world.partners["alpenwerk"], world.partners["rheintor"]
+    Contact.objects.create(tenant=world.tenant, partner=rheintor, user=world["anna"].user)
+    case = world.case(others=((rheintor, "respondent"),))
+    for partner in (alpenwerk, rheintor):
+        do(world, "add_message", case, audience="party", partner_id=partner.pk)
+        event = Event.objects.get(kind="case.message", partner_id=partner.pk)
+        url = letters([event], world["anna"].user)[event.pk].url
+        assert url == f"/p/{world.tenant.slug}/{partner.slug}/cases/{case.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("cause", "owner", "said"),
+    [
+        ("person", True, "The case was handed to Petra."),
+        ("clock", True, "The time has passed; the case was handed to Petra."),
+        ("clock", False, "The case was handed on."),
+    ],
+)
+def test_a_partner_is_told_who_has_it_and_nothing_of_levels(
+    world: World, cause: str, owner: bool, said: str
+) -> None:
+    case = world.case()
+    facts = {"from": 1, "to": 2, "kind": "response", "cause": cause}
+    facts["owner"] = str(world["petra"].user_id) if owner else None
+    event = record(
+        "case.escalated",
+        at=case.opened_at,
+        by=None,
+        case_id=case.pk,
+        facts=facts,
+        audience="parties",
+    )
+    told = letters([event], world["anna"].user)[event.pk]
+    assert (told.line, told.subject) == (said, f"[{case.number}] Handed on")
+    staff = letters([event], world["tom"].user)[event.pk]
+    assert ("level 2" in staff.line, staff.subject) == (True, f"[{case.number}] Escalated")
 
 
 def test_nobody_is_told_of_what_they_may_not_see(world: World, told: list[Event]) -> None:

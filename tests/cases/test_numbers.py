@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from cases import actions
+from cases.access import lock_case
 from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from journal.models import Event
@@ -138,7 +138,7 @@ def test_a_case_that_somebody_holds_is_passed_over(live_world: World) -> None:
         first, second = live_world.case(), live_world.case()
     due = OPENED + 4 * HOUR
     with live_world.scope():
-        actions.lock_case(first.pk)
+        lock_case(first)
         batches = sweep(lambda: due)
         assert [climb.number for batch in batches for climb in batch.climbs] == [second.number]
     batches = sweep(lambda: due + timedelta(seconds=1))

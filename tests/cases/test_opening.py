@@ -38,7 +38,7 @@ def test_a_new_case_has_an_owner_a_turn_and_three_clocks(world: World) -> None:
     assert (party.partner, party.role) == (world.partners["alpenwerk"], "complainant")
 
 
-WRONG = {
+WRONG: dict[str, list[dict[str, Any]]] = {
     "title": [{"title": " "}, {"title": "x" * 201}, {"title": "nul\x00"}],
     "description": [{"description": "x" * 20_001}, {"description": "\x00"}],
     "severity": [{"severity": "s9"}],
@@ -170,6 +170,12 @@ def test_where_the_named_person_has_left_the_backup_has_it(world: World) -> None
     named(world, "petra", "marianne")
     leaves(world, "petra")
     assert opened(world) == ("Marianne", None)
+
+
+def test_a_backup_who_has_left_is_not_named(world: World) -> None:
+    named(world, "petra", "marianne")
+    leaves(world, "marianne")
+    assert opened(world) == ("Petra", None)
 
 
 def test_where_both_have_left_the_level_says_who(world: World) -> None:

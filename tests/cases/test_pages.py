@@ -14,25 +14,29 @@ def a_case(status: str, due_kind: str, owner: str = "Petra Winkler") -> Case:
 
 
 @pytest.mark.parametrize(
-    ("status", "due_kind", "mine", "others"),
+    ("status", "due_kind", "waits", "mine", "others"),
     [
-        ("new", "response", "Acknowledge", "Petra acknowledges"),
-        ("new", "total", "Acknowledge", "Petra acknowledges"),
-        ("in_progress", "response", "Acknowledge", "Petra acknowledges"),
-        ("in_progress", "decision", "Decide", "Petra decides"),
-        ("decided", "total", "Resolve the case", "Petra resolves the case"),
-        ("decided", "response", "Resolve the case", "Petra resolves the case"),
-        ("resolved", "closing", "Closes by itself", "Closes by itself"),
-        ("closed", "", "Nothing: closed", "Nothing: closed"),
-        ("withdrawn", "", "Nothing: withdrawn", "Nothing: withdrawn"),
+        ("new", "response", True, "Acknowledge", "Petra acknowledges"),
+        ("new", "total", True, "Acknowledge", "Petra acknowledges"),
+        ("new", "total", False, "Decide", "Petra decides"),
+        ("in_progress", "response", True, "Acknowledge", "Petra acknowledges"),
+        ("in_progress", "total", True, "Acknowledge", "Petra acknowledges"),
+        ("in_progress", "decision", False, "Decide", "Petra decides"),
+        ("decided", "total", False, "Resolve the case", "Petra resolves the case"),
+        ("decided", "total", True, "Acknowledge", "Petra acknowledges"),
+        ("resolved", "closing", False, "Closes by itself", "Closes by itself"),
+        ("closed", "", False, "Nothing: closed", "Nothing: closed"),
+        ("withdrawn", "", False, "Nothing: withdrawn", "Nothing: withdrawn"),
     ],
 )
 def test_the_next_step_is_named_with_who_takes_it(
-    status: str, due_kind: str, mine: str, others: str
+    status: str, due_kind: str, waits: bool, mine: str, others: str
 ) -> None:
     case = a_case(status, due_kind)
-    assert (next_words(case, mine=True), next_words(case, mine=False)) == (mine, others)
+    said = (next_words(case, mine=True, waits=waits), next_words(case, mine=False, waits=waits))
+    assert said == (mine, others)
 
 
 def test_a_case_that_nobody_holds_needs_an_owner_first() -> None:
-    assert next_words(a_case("new", "response", owner=""), mine=False) == "Find an owner"
+    case = a_case("new", "response", owner="")
+    assert next_words(case, mine=False, waits=True) == "Find an owner"

@@ -13,6 +13,7 @@ from cases.sweep import sweep
 from cases.tasks import run_sweep
 from journal.models import Event, Notice
 from journal.queries import heartbeats
+from ladder import queries
 from ladder.models import Level, Seat
 from tenants.scope import act_in
 from tests.cases.verbs import HOUR, do
@@ -187,6 +188,27 @@ def test_a_case_that_cannot_be_moved_does_not_stop_the_others(
     assert later == {due + timedelta(minutes=1)}
     assert "a case cannot be moved" in caplog.text
     assert poisoned.title not in caplog.text
+
+
+def test_bad_cases_one_by_one_are_put_off_as_far_as_a_batch_goes(
+    world: World, poisoned: Case
+) -> None:
+    other = opened(world)
+    due = OPENED + 4 * HOUR
+    batches = list(sweep(lambda: due, limit=1))
+    assert [batch.stuck for batch in batches].count(1) == 1
+    with world.scope():
+        assert Event.objects.get(kind="case.escalated").case_id == other.pk
+
+
+def test_calendars_this_process_does_not_know_yet_are_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = opened(world)
+    monkeypatch.setattr(queries, "_compiled", {})
+    sweep_at(OPENED + 4 * HOUR)
+    with world.scope():
+        assert len(of(case, "case.escalated")) == 1
 
 
 def test_a_case_that_was_mended_moves_again(world: World, poisoned: Case) -> None:

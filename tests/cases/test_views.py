@@ -8,9 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from cases import actions
-from cases.models import Case, Message
+from cases import actions, queries
+from cases.models import Assignment, Case, Clock, Message
 from journal.models import Event
+from tenants.ids import uuid7
 from tests.factories import World
 
 HOUR = timedelta(hours=1)
@@ -127,13 +128,117 @@ def test_a_case_is_found_by_number_partner_deal_and_words(world: World) -> None:
     for text in (case.number, "alpenw", "d-4711", "isartal twi"):
         assert case.title in client.get(url(world, "search/"), {"q": text}).content.decode()
     assert case.title not in client.get(url(world, "search/"), {"q": "rheintor"}).content.decode()
-    for odd in ("'", "\\", "a & | b", "<!>", ":*", "\x00", "%"):
-        assert client.get(url(world, "search/"), {"q": odd}).status_code == 200
+    for odd in ("'", "\\", "a & | b", "<!>", ":*", "\x00", "\x00 \x00", "%"):
+        for page in ("search/", "inbox/"):
+            assert client.get(url(world, page), {"q": odd}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("isar", True),
+        ("isa", True),
+        ("is", False),
+        ("klinikum is", False),
+        ("klinikum isa", True),
+        ("esc-2026-0001", True),
+        ("ESC-2026-0001", True),
+        ("esc-2026-000", False),
+        ("\x00", False),
+        (" ", False),
+    ],
+)
+def test_the_last_word_may_be_a_beginning_of_three_letters_and_a_number_is_exact(
+    world: World, text: str, found: bool
+) -> None:
+    case = world.case(title="Klinikum Isartal")
+    assert case.number == "ESC-2026-0001"
+    assert queries.with_words(text) == ([case.pk] if found else [])
+    assert queries.search(world["pavel"], text) == ([case] if found else [])
+
+
+@pytest.fixture
+def crowd(world: World) -> Case:
+    """An open case older than as many ended ones with its words as a search returns."""
+    case = world.case(title="Klinikum Isartal")
+    copies = []
+    for number in range(queries.MOST_WITH_WORDS):
+        copy = Case.objects.defer("search").get(pk=case.pk)
+        copy.pk, copy.number, copy.status = uuid7(), f"OLD-{number}", "closed"
+        copy.updated_at = case.updated_at + HOUR
+        copies.append(copy)
+    Case.objects.bulk_create(copies)
+    return case
+
+
+def test_what_has_ended_does_not_crowd_out_what_is_open(world: World, crowd: Case) -> None:
+    client = signed_in(world, "tom")
+    page = client.get(url(world, "inbox/"), {"q": "isartal"}).content.decode()
+    assert (crowd.number in page, "Very many cases" in page) == (True, False)
+    page = client.get(url(world, "inbox/"), {"q": "isartal", "view": "ended"}).content.decode()
+    assert "only the 500 that changed last" in page
+
+
+@pytest.mark.parametrize("view", queries.VIEWS)
+def test_a_filter_stays_on_its_tab(world: World, view: str) -> None:
+    page = signed_in(world, "tom").get(url(world, "inbox/"), {"view": view}).content.decode()
+    form = page[page.index('<form class="p-find" method="get"') :]
+    assert f'<input name="view" type="hidden" value="{view}">' in form[: form.index("</form>")]
+
+
+def row_and_page(world: World, case: Case, name: str) -> tuple[bool, bool, bool]:
+    """Return whether a row, a title and a button tell somebody to answer a case."""
+    client = signed_in(world, name)
+    found = client.get(url(world, "inbox/?view=all")).content.decode()
+    page = client.get(url(world, f"cases/{case.pk}/")).content.decode()
+    act = f"cases/{case.pk}/do/acknowledge/"
+    return act in found, "Next: Acknowledge" in " ".join(page.split()), act in page
+
+
+def test_row_title_and_button_agree_on_who_waits_for_an_answer(world: World) -> None:
+    now = timezone.now()
+    case = world.case(at=now)
+    Assignment.objects.filter(pk=case.turn_id).update(backup=world["petra"].user)
+    response = Clock.objects.filter(case_id=case.pk, kind="response")
+    # The total is due before the answer, and the case has been worked on.
+    Case.objects.filter(pk=case.pk).update(due_kind="total", status="in_progress")
+    assert row_and_page(world, case, "tom") == (True, True, True)
+    assert row_and_page(world, case, "petra") == (True, True, True)
+    assert row_and_page(world, case, "marianne") == (False, False, False)
+    # Decided below, and climbed since.
+    Case.objects.filter(pk=case.pk).update(status="decided")
+    assert row_and_page(world, case, "tom") == (True, True, True)
+    # Answered, though its face was not brought up to date.
+    Case.objects.filter(pk=case.pk).update(due_kind="response", status="in_progress")
+    response.update(state="met", met_at=now, next_fire_at=None)
+    assert row_and_page(world, case, "tom") == (False, False, False)
+    assert row_and_page(world, case, "petra") == (False, False, False)
+
+
+def test_a_new_case_offers_escalating_before_resolving(world: World) -> None:
+    case = world.case(at=timezone.now())
+    page = signed_in(world, "tom").get(url(world, f"cases/{case.pk}/")).content.decode()
+    places = [page.index(f'href="#do-{verb}"') for verb in ("decide", "escalate", "resolve")]
+    assert places == sorted(places)
+
+
+def test_older_entries_of_a_case_are_reached(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    case = world.case(at=timezone.now() - HOUR)
+    for text in ("First.", "Second."):
+        actions.add_message(case, by=world["tom"], at=timezone.now(), body=text)
+    client = signed_in(world, "tom")
+    page = client.get(url(world, f"cases/{case.pk}/")).content.decode()
+    assert "opened the case" not in page
+    (older,) = re.findall(r'href="(\?before=[^"]+)"', page)
+    assert "opened the case" in client.get(url(world, f"cases/{case.pk}/{older}")).content.decode()
 
 
 def test_logging_a_dispute_asks_checks_and_opens(world: World) -> None:
     client = signed_in(world, "tom")
     assert "lead-routing" in client.get(url(world, "log/")).content.decode()
+    form = client.get(url(world, "log/lead-routing/")).content.decode()
+    assert re.search(r'id="id_title_helptext">The parties see this\.<', form)
     answers = {
         "partner": str(world.partners["alpenwerk"].pk),
         "title": "Lead went past us",

@@ -30,7 +30,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
 
 def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
     """Return what a verb needs besides who and when; `KeyError` for one nobody described."""
-    return {
+    known: dict[str, dict[str, Any]] = {
         "acknowledge": {},
         "add_message": {"body": text, "audience": "parties"},
         "escalate": {"reason": text},
@@ -41,7 +41,8 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "resolve": {"resolution": text},
         "close": {},
         "withdraw": {"reason": text},
-    }[verb]
+    }
+    return known[verb]
 
 
 def do(

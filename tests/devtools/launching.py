@@ -15,7 +15,7 @@ from devtools.slots import MARK as SLOT
 from devtools.supervisor import MARK
 from devtools.up import first_page_status
 
-NAMES = {"postgres", "valkey", "web", "worker", "sweeper", "beat"}
+NAMES = {"postgres", "valkey", "web", "worker", "sweeper", "watcher", "beat"}
 READY_SECONDS = 120.0
 # What the suite itself was told about its own servers is not for the launcher under test.
 NOT_INHERITED = {*DATABASE_NAMES, *PRIVILEGED, "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", SLOT}

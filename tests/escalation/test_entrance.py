@@ -168,7 +168,7 @@ def test_in_a_demo_only_its_people_come_in_with_one_click(
 
 def test_signing_out_ends_the_session(vendor: World) -> None:
     client, _ = sign_in(vendor["tom"].user.email)
-    key = client.session.session_key
+    key = str(client.session.session_key)
     assert client.post("/sign-out/")["Location"] == SIGN_IN
     client.cookies["parley_session"] = key
     assert client.get(reverse("inbox", args=[vendor.tenant.slug])).status_code == 302

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from cases import actions
 from devtools.ports import free_port
 from journal import tasks
 from journal.actions import mark_read, record, tell, wake
-from journal.delivery import ATTEMPTS, deliver_one, message_id
+from journal.delivery import GIVE_UP_AFTER, deliver_one, message_id
 from journal.models import Event, Notice
 from journal.queries import heartbeats, tenants_waiting, unread_count
 from partners.models import Contact
@@ -163,7 +164,7 @@ def test_a_mail_server_that_is_away_is_tried_again_ever_more_slowly(
     world: World, nobody_answers: None
 ) -> None:
     at, waits = OPENED, []
-    for attempt in range(1, ATTEMPTS):
+    for attempt in range(1, 12):
         assert deliver(world, at) is not None
         notice = waiting(world)[0]
         assert (notice.state, notice.attempts) == ("pending", attempt)
@@ -171,11 +172,13 @@ def test_a_mail_server_that_is_away_is_tried_again_ever_more_slowly(
         waits.append((notice.next_attempt_at - at) / SECOND)
         assert deliver(world, notice.next_attempt_at - SECOND) is None
         at = notice.next_attempt_at
-    assert waits == [10, 20, 40, 80, 160, 320, 640, 1280, 2560]
-    deliver(world, at)
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
+    deliver(world, OPENED + GIVE_UP_AFTER - SECOND)
+    assert waiting(world)[0].state == "pending"
+    deliver(world, OPENED + GIVE_UP_AFTER + timedelta(hours=1))
     notice = waiting(world)[0]
-    assert (notice.state, notice.attempts, notice.next_attempt_at) == ("failed", 10, None)
-    assert deliver(world, at + timedelta(days=1)) is None
+    assert (notice.state, notice.attempts, notice.next_attempt_at) == ("failed", 13, None)
+    assert deliver(world, OPENED + timedelta(days=9)) is None
 
 
 def test_who_may_no_longer_see_the_case_is_not_told(world: World, mailbox: Mailbox) -> None:
@@ -283,25 +286,14 @@ def test_a_long_queue_goes_on_in_another_task(
 
 
 def test_without_a_broker_a_verb_succeeds_and_the_relay_will_find_its_notices(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool = current_app.amqp.producer_pool
-    broker = f"redis://127.0.0.1:{free_port()}/0"
-    with current_app.connection_for_write(broker) as away:
-        options = {"max_retries": 0, "socket_connect_timeout": 1}
-        away.transport_options.update(options)
-        producer = current_app.amqp.Producer(away, auto_declare=False)
-        original = current_app.send_task
-
-        def send(*args: Any, **kwargs: Any) -> Any:
-            return original(*args, producer=producer, **kwargs)
-
-        current_app.send_task = send
-        try:
-            wake(world.tenant.pk)
-        finally:
-            current_app.send_task = original
-    assert pool is current_app.amqp.producer_pool
+    away = f"redis://127.0.0.1:{free_port()}/0"
+    with current_app.connection_for_write(away, transport_options={"max_retries": 0}) as broker:
+        producer = current_app.amqp.Producer(broker, auto_declare=False)
+        through_it = partial(current_app.send_task, producer=producer)
+        monkeypatch.setattr(current_app, "send_task", through_it)
+        wake(world.tenant.pk)
     assert "wait for the relay" in caplog.text
     assert tenants_waiting(OPENED) == [world.tenant.pk]
 

@@ -176,6 +176,7 @@ def test_anchors_are_kept_once_a_minute(tmp_path: Path, worlds: list[World]) -> 
     tenants = [w.tenant.pk for w in worlds]
     anchors.keep({tenants[0]: (1, b"a")})
     anchors.keep({tenants[0]: (2, b"b"), tenants[1]: (1, b"c")})
+    anchors.keep({tenants[0]: (3, b"d")})
     lines = [json.loads(line) for line in anchors.path.read_text().splitlines()]
     assert [(line["tenant"], line["seq"]) for line in lines] == [
         (str(tenants[0]), 1),

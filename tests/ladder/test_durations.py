@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ladder.durations import Window, WindowError, describe, format_window, halved, parse_window
+from ladder.durations import Window, WindowError, describe, format_window, parse_window
 
 TEN_YEARS = 3650 * 86_400
 WINDOWS = st.one_of(
@@ -120,29 +120,6 @@ def test_format_and_describe(window: Window, text: str, words: str) -> None:
     assert describe(window) == words
 
 
-@pytest.mark.parametrize(
-    ("text", "half"),
-    [
-        ("P1D", "P1D"),
-        ("P3D", "P2D"),
-        ("P8D", "P4D"),
-        ("PT4H", "PT2H"),
-        ("PT1H", "PT30M"),
-        ("PT5S", "PT3S"),
-        ("PT1S", "PT1S"),
-    ],
-)
-def test_halved_rounds_up(text: str, half: str) -> None:
-    assert format_window(halved(parse_window(text))) == half
-
-
 @given(WINDOWS)
 def test_what_is_written_is_read_back(window: Window) -> None:
     assert parse_window(format_window(window)) == window
-
-
-@given(WINDOWS)
-def test_two_halves_are_the_window_or_one_more(window: Window) -> None:
-    half = halved(window)
-    assert half.in_days == window.in_days
-    assert 2 * (half.seconds + half.days) - (window.seconds + window.days) in (0, 1)

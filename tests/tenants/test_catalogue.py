@@ -64,12 +64,18 @@ FOR_TESTS = {
     "auth_permission": {"INSERT"},
     "django_content_type": {"INSERT"},
 }
-CLOCK_CHANGES = "anchor breached_at due_at ended_at fired next_fire_at processed_at soon_at state"
+CLOCK_CHANGES = (
+    "anchor breached_at due_at ended_at fired next_fire_at processed_at soon_at state"
+    " target_seconds window"
+)
 GOLDEN: dict[str, dict[str, dict[str, str]]] = {
     "parley_portal": {
         "cases_case": {
             "SELECT": "category_id closed_at cycle due_at due_kind due_missed id number opened_at"
-            " owner_id resolved_at status tenant_id title updated_at"
+            " outcome owner_id resolved_at status tenant_id title updated_at"
+        },
+        "cases_message": {
+            "SELECT": "at audience author_id body case_id id kind partner_id tenant_id"
         },
         "cases_party": {"SELECT": "case_id id partner_id role tenant_id"},
         "ladder_calendar": {"SELECT": "*"},
@@ -121,13 +127,15 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_case": {"SELECT": "assignment_id cycle due_at id number owner_id status tenant_id"},
         "cases_clock": {"SELECT": "*"},
         "journal_event": {"SELECT": "at id kind recorded_at seq tenant_id"},
-        "journal_notice": {"SELECT": "channel created_at id state tenant_id"},
+        "journal_notice": {"SELECT": "channel created_at done_at event_id id state tenant_id"},
+        "tenants_membership": {"SELECT": "is_active tenant_id user_id"},
+        "tenants_user": {"SELECT": "id is_active"},
     },
     "parley_sealer": {
         "journal_chainhead": {"INSERT": "*", "SELECT": "*", "UPDATE": "*"},
         "journal_event": {"SELECT": "*", "UPDATE": "hash seq"},
     },
-    "parley_search": {"cases_case": {"SELECT": "id search tenant_id updated_at"}},
+    "parley_search": {"cases_case": {"SELECT": "id search status tenant_id updated_at"}},
 }
 # Who connects, what each may beyond the least, and which roles it may take on.
 ROLES = {
@@ -213,6 +221,7 @@ def test_what_the_portal_reads_of_partners_is_restricted_to_its_own() -> None:
     }
     assert restricted == {
         "cases_case",
+        "cases_message",
         "cases_party",
         "partners_contact",
         "partners_partner",

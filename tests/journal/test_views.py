@@ -1,0 +1,55 @@
+"""The pages of what people were told."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from cases import actions
+from journal.delivery import deliver_one
+from journal.models import Notice
+from partners.models import Contact
+from tests.escalation.browsing import browser
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db
+
+
+def page(world: World, name: str, view: str) -> str:
+    """Return a page as a person sees it."""
+    answer = browser(world, name).get(reverse(view, args=[world.tenant.slug]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_bell_tells_what_happened_once_and_is_quiet_once_read(world: World) -> None:
+    assert "Nothing to tell" in page(world, "petra", "notices")
+    case = world.case(at=timezone.now())
+    actions.escalate(case, by=world["tom"], at=timezone.now(), reason="Beyond my limit.")
+    text = page(world, "petra", "notices")
+    assert text.count("escalated to level 2") == 1
+    assert case.number in text
+    assert "Beyond my limit." not in text
+    answer = browser(world, "petra").post(reverse("notices-read", args=[world.tenant.slug]))
+    assert answer.status_code == 302
+    mine = Notice.objects.filter(user=world["petra"].user, channel="bell")
+    assert [notice.read_at is None for notice in mine] == [False]
+
+
+def test_the_outbox_is_there_in_a_demo_only(
+    world: World, settings: Settings, mailoutbox: list[object]
+) -> None:
+    settings.DEMO = False
+    url = reverse("outbox", args=[world.tenant.slug])
+    assert browser(world, "tom").get(url).status_code == 404
+    settings.DEMO = True
+    assert "No mail yet" in page(world, "tom", "outbox")
+    case = world.case(at=timezone.now())
+    assert deliver_one(timezone.now()) is not None
+    assert len(mailoutbox) == 1
+    text = page(world, "tom", "outbox")
+    assert f"[{case.number}] A case was opened" in text
+    assert world["anna"].user.email in text
+    # What its reader may no longer see is not shown here either.
+    Contact.objects.filter(user=world["anna"].user).delete()
+    assert case.number not in page(world, "tom", "outbox")
