@@ -232,7 +232,7 @@ def test_the_roles_are_as_narrow_as_they_are_meant_to_be(engine: Engine) -> None
     finally:
         connection.close()
     assert found == {
-        "parley_owner": (False, False, False),
+        "parley_owner": (False, False, True),
         "parley_app": (False, False, False),
         "parley_sweeper": (False, False, False),
         "parley_backup": (False, True, False),

@@ -88,7 +88,7 @@ def test_a_and_e_act_on_the_page_of_a_case(tom: Desk, cases: list[Case]) -> None
     tom.page.keyboard.press("e")
     expect(tom.page.locator("#do-escalate").get_by_label("Why")).to_be_focused()
     tom.page.get_by_role("link", name="Cancel").click()
-    expect(tom.page.locator(".p-next summary")).to_be_focused()
+    expect(tom.page.get_by_role("link", name="Escalate")).to_be_focused()
     tom.page.keyboard.press("a")
     expect(tom.page.get_by_text("Acknowledged. The response clock is met.")).to_be_visible()
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from devtools.ports import free_port
+from escalation.entrance import places_of
 from partners.models import Contact
 from tenants.models import Membership
 from tenants.signin import MOST_TRIES, throttled
@@ -198,3 +199,11 @@ def test_who_is_nowhere_is_told_so(vendor: World) -> None:
         vendor["pavel"].delete()
     client, _ = sign_in(vendor["pavel"].user.email)
     assert "not in any company yet" in client.get(reverse("choose")).content.decode()
+
+
+def test_a_desk_is_named_with_ones_title_and_without_one_with_the_role(vendor: World) -> None:
+    tom, petra = vendor["tom"], vendor["petra"]
+    tom.title = "Channel manager, DACH"
+    with vendor.scope():
+        lines = [places_of(member)[0]["line"] for member in (tom, petra)]
+    assert lines == ["Channel manager, DACH", "Staff"]
