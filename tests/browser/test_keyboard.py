@@ -88,7 +88,7 @@ def test_a_and_e_act_on_the_page_of_a_case(tom: Desk, cases: list[Case]) -> None
     tom.page.keyboard.press("e")
     expect(tom.page.locator("#do-escalate").get_by_label("Why")).to_be_focused()
     tom.page.get_by_role("link", name="Cancel").click()
-    expect(tom.page.get_by_role("link", name="Escalate")).to_be_focused()
+    expect(tom.page.get_by_role("button", name="Escalate")).to_be_focused()
     tom.page.keyboard.press("a")
     expect(tom.page.get_by_text("Acknowledged. The response clock is met.")).to_be_visible()
 
@@ -152,7 +152,7 @@ def test_without_scripts_a_dispute_is_logged_and_handed_up(vendor: World, seat: 
     desk.page.get_by_role("button", name="Open the case").click()
     expect(desk.page.get_by_text("is open. The clock runs.")).to_be_visible()
     desk.page.locator(".p-next summary", has_text="More actions").click()
-    desk.page.get_by_role("link", name="Escalate").click()
+    desk.page.get_by_role("button", name="Escalate").click()
     panel = desk.page.locator("#do-escalate")
     panel.get_by_label("Why").fill("Above my limit.")
     panel.get_by_role("button", name="Escalate").click()

@@ -1,5 +1,6 @@
 """Identifiers of rows."""
 
+import itertools
 import time
 import uuid
 
@@ -17,6 +18,6 @@ def test_an_id_is_a_uuid_of_version_7_that_tells_its_millisecond() -> None:
 def test_ids_made_one_after_the_other_sort_alike_and_never_repeat() -> None:
     made = [uuid7() for _ in range(20_000)]
     assert len(set(made)) == len(made)
-    out_of_order = sum(a > b for a, b in zip(made, made[1:], strict=False))
+    out_of_order = sum(a > b for a, b in itertools.pairwise(made))
     # Two in one quarter of a microsecond, or a clock that was set back, may swap.
     assert out_of_order < 200

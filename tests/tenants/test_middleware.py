@@ -9,7 +9,6 @@ from django.urls import reverse
 from cases import views
 from cases.models import Case
 from journal.models import Event
-from tenants.ids import uuid7
 from tests.escalation.browsing import browser
 from tests.factories import World, make_world
 
@@ -79,10 +78,3 @@ def test_what_is_not_possible_now_says_what_is(vendor: World) -> None:
     assert "acknowledged already" in text
     assert "What is possible now:" in text
     assert "escalate" in text
-
-
-def test_ids_sort_by_the_time_they_were_made() -> None:
-    made = [uuid7() for _ in range(50)]
-    assert [u.version for u in made] == [7] * 50
-    assert len(set(made)) == 50
-    assert [u.int >> 80 for u in made] == sorted(u.int >> 80 for u in made)
