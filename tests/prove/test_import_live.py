@@ -65,7 +65,7 @@ def imported(product: Product) -> Imported:
 def test_every_incident_is_a_case_and_reaches_the_top(imported: Imported) -> None:
     assert len(imported.cases) == INCIDENTS
     assert re.search(r"^ +890 imported$", imported.said, re.MULTILINE)
-    assert imported.seconds_to_import < 120
+    assert imported.seconds_to_import < 60
     print(f"\nimported in {imported.seconds_to_import:.1f} s with the start of the command")
     print(f"all at the top {imported.seconds_to_top:.1f} s later")
 
