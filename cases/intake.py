@@ -142,9 +142,7 @@ class IntakeForm(forms.Form):
     def __init__(self, *args: Any, category: Category, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.category = category
-        self.fields["partner"].queryset = Partner.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[p.pk for p in partners_by_name()]
-        ).order_by("name")
+        self.fields["partner"].queryset = partners_by_name()  # type: ignore[attr-defined]
         self.fields["exposure"].choices = exposure_choices()  # type: ignore[attr-defined]
         self.fields["relationship"].choices = relationship_choices()  # type: ignore[attr-defined]
         self.fields["internal_note"].internal = True  # type: ignore[attr-defined]

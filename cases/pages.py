@@ -28,7 +28,6 @@ class ClockChip:
     ended_at: datetime | None = None
     soon_at: datetime | None = None
     then: str = ""
-    why_url: str = ""
     reason: str = ""
 
 
@@ -54,7 +53,6 @@ class CaseRow:
     status: str
     status_label: str
     due_at: datetime | None
-    restricted: bool = False
 
 
 @dataclass(slots=True)

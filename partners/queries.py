@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partners.models import Contact, Partner
 from tenants.models import Membership
 from tenants.scope import act_in
@@ -27,6 +29,6 @@ def companies_of(member: Membership) -> list[Partner]:
         return list(found.order_by("name"))
 
 
-def partners_by_name() -> list[Partner]:
+def partners_by_name() -> QuerySet[Partner]:
     """Return the current tenant's partners."""
-    return list(Partner.objects.select_related("region", "tier").order_by("name"))
+    return Partner.objects.select_related("region", "tier").order_by("name")

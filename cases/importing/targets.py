@@ -46,7 +46,6 @@ class Targets:
         programme = Programme.objects.select_related("calendar").first()
         if programme is None:
             raise Invalid({"tenant": _("It has no partner programme yet.")})
-        self._meaning = meaning
         self._categories = _named_categories(meaning.categories)
         self._spread = _administrative()
         if ANY not in meaning.categories and not self._spread:
