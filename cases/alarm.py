@@ -1,4 +1,4 @@
-"""The auditor's alarm: the admins of a tenant are told, at most once an hour of each finding; once
+"""The auditor's alarm: the admins of a tenant are told, at most once in a clock hour of each finding; once
 a day of what is found for a day."""
 
 import json
