@@ -1,5 +1,5 @@
-"""The auditor's alarm: the admins of a tenant are told, at most once in a clock hour of each finding; once
-a day of what is found for a day."""
+"""The auditor's alarm: the admins of a tenant are told, at most once in a clock hour of each
+finding; once a day of what is found for a day."""
 
 import json
 from collections.abc import Sequence
