@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from cases.models import Assignment, Case
+from cases.models import Assignment, Case, CaseGrant, Confidentiality, Party, PartyRole
 from cases.transitions import ALLOWED, allowed_in
+from ladder.models import Seat
 from ladder.queries import seats_above
 from partners.models import Contact
 from tenants.errors import NotAllowed, NotNow
@@ -15,17 +17,57 @@ from tenants.models import Membership, Role
 
 SEES_ALL = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 WORKS = (Role.ADMIN, Role.STAFF)
-HOLDERS_ONLY = frozenset({"acknowledge", "decide", "resolve", "escalate", "revise"})
+HOLDERS_ONLY = frozenset({"acknowledge", "decide", "resolve", "escalate", "revise", "decline"})
+# Who keeps a case confidential, and lets others in: who holds it, and the seats above.
+KEEPERS_ONLY = frozenset({"restrict", "lift", "grant", "revoke"})
+PARTNERS = frozenset({"message", "request", "withdraw"})
+PARTNERS_ONLY = frozenset({"request"})
+# Django's own word for it, which django-guardian's grants refer to.
+SEES = "view_case"
 
 
 def visible_cases(member: Membership) -> QuerySet[Case]:
-    """Return the cases a member sees: the one rule for lists, counts, search and notices."""
+    """Return the cases a member sees: the one rule for lists, counts, search and notices.
+
+    A restricted case is there only for who has to know of it; a sealed one for custodians too.
+    """
     if member.role in SEES_ALL:
-        return Case.objects.all()
-    if member.role == Role.PARTNER:
-        companies = Contact.objects.filter(user_id=member.user_id).values("partner_id")
-        return Case.objects.filter(Q(parties__partner_id__in=companies)).distinct()
-    return Case.objects.none()
+        return Case.objects.filter(
+            Q(confidentiality=Confidentiality.NORMAL) | has_to_know(member.user_id)
+        )
+    if member.role == Role.CUSTODIAN:
+        return Case.objects.filter(confidentiality=Confidentiality.SEALED)
+    companies = Contact.objects.filter(user_id=member.user_id).values("partner_id")
+    return Case.objects.filter(
+        pk__in=Party.objects.filter(partner_id__in=companies).values("case_id")
+    )
+
+
+def has_to_know(user_id: UUID) -> Q:
+    """Return the condition under which a case is known to a person whatever its confidentiality:
+    who answers for it, and who was granted it by name."""
+    granted = grants_in_force().filter(content_object_id=OuterRef("pk"), user_id=user_id)
+    return answers_for(user_id) | Q(Exists(granted))
+
+
+def answers_for(user_id: UUID) -> Q:
+    """Return the condition under which a person answers for a case: its holder and their backup,
+    and the seats above that fit it."""
+    turn = Assignment.objects.filter(pk=OuterRef("assignment_id"), backup_id=user_id)
+    above = Seat.objects.filter(
+        Q(user_id=user_id) | Q(backup_id=user_id),
+        Q(region_id=None) | Q(region_id=OuterRef("region_id")),
+        Q(category_id=None) | Q(category_id=OuterRef("category_id")),
+        level__ladder_id=OuterRef("ladder_id"),
+        level__position__gt=OuterRef("level__position"),
+    )
+    return Q(owner_id=user_id) | Q(Exists(turn)) | Q(Exists(above))
+
+
+def grants_in_force() -> QuerySet[CaseGrant]:
+    """Return the exceptional rights that hold now, by the database's clock."""
+    live = CaseGrant.objects.filter(revoked_at=None, expires_at__gt=Now())
+    return live.filter(permission__codename=SEES)
 
 
 def case_for(member: Membership, case_id: UUID) -> Case:
@@ -55,6 +97,12 @@ def backup_of(case: Case) -> UUID | None:
     return turn.values_list("backup_id", flat=True).first()
 
 
+def parts_of(case: Case, member: Membership) -> dict[UUID, str]:
+    """Return the partners this member speaks for that have a part in the case, with their part."""
+    speaks = Party.objects.filter(case_id=case.pk, partner__contacts__user_id=member.user_id)
+    return dict(speaks.values_list("partner_id", "role"))
+
+
 def check(case: Case, verb: str, by: Membership | None) -> None:
     """Refuse a verb to who may not use it (`NotAllowed`), or in a status that does not allow it
     (`NotNow`). None is the system, which carries out what rules say."""
@@ -75,8 +123,18 @@ def may(case: Case, verb: str, member: Membership) -> bool:
 
 def _refusal(case: Case, verb: str, member: Membership) -> str:
     """Return why this member may not, or an empty text."""
-    if member.role not in WORKS:
+    if member.role == Role.PARTNER:
+        return _refusal_to_partner(case, verb, member)
+    if verb in PARTNERS_ONLY:
+        return _("Only a partner asks for the next level.")
+    if verb in KEEPERS_ONLY:
+        return "" if keeps(case, member) else _("Only who holds the case, or a level above, can.")
+    if not works_on(case, member):
         return _("Only staff of the vendor can do this.")
+    return _refusal_to_staff(case, verb, member)
+
+
+def _refusal_to_staff(case: Case, verb: str, member: Membership) -> str:
     if verb in HOLDERS_ONLY and member.user_id not in (case.owner_id, backup_of(case)):
         return _("Only the person whose turn it is, or their backup, can do this.")
     if verb == "hand_back" and member.user_id != case.owner_id:
@@ -84,6 +142,27 @@ def _refusal(case: Case, verb: str, member: Membership) -> str:
     if verb == "reassign" and not _may_reassign(case, member):
         return _("Only the holder, a level above, or an admin can give the case to a colleague.")
     return ""
+
+
+def _refusal_to_partner(case: Case, verb: str, member: Membership) -> str:
+    parts = parts_of(case, member).values()
+    if verb not in PARTNERS or not parts:
+        return _("Only staff of the vendor can do this.")
+    if verb == "withdraw" and PartyRole.COMPLAINANT not in parts:
+        return _("Only the partner that raised the dispute can withdraw it.")
+    return ""
+
+
+def keeps(case: Case, member: Membership) -> bool:
+    """Whether a member may say who knows of a case. A grant to see it is no right to let others
+    in."""
+    return Case.objects.filter(answers_for(member.user_id), pk=case.pk).exists()
+
+
+def works_on(case: Case, member: Membership) -> bool:
+    """Whether it is a member's work to act in a case; a custodian's only in sealed ones."""
+    sealed = case.confidentiality == Confidentiality.SEALED
+    return member.role in WORKS or (sealed and member.role == Role.CUSTODIAN)
 
 
 def _may_reassign(case: Case, member: Membership) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import check, lock_case
+from cases.access import check, lock_case, parts_of
 from cases.engine import start_clock
 from cases.models import (
     Assignment,
@@ -21,8 +21,10 @@ from cases.models import (
     Message,
     MessageKind,
     Outcome,
+    Party,
     Status,
 )
+from cases.queries import concession_pending
 from cases.rules import rules_of
 from cases.telling import Told, admins, owner_of, parties_of, partners_contacts, say
 from cases.transitions import allowed_in
@@ -31,25 +33,12 @@ from ladder.durations import Window
 from ladder.models import CategoryClass
 from ladder.queries import holders_from, programme
 from ladder.seats import Holder
-from ladder.worktime import Compiled, Rules, compile_rules
-from tenants.errors import Invalid, NotNow
-from tenants.models import Membership
+from ladder.worktime import always_open
+from tenants.errors import Invalid, NotAllowed, NotNow
+from tenants.models import Membership, Role
 from tenants.queries import colleagues
 
 LONGEST_TEXT = 20_000
-ALWAYS_OPEN = Rules.from_json(
-    {
-        "timezone": "UTC",
-        "weekly": {
-            day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-        },
-    }
-)
-
-
-def always_open() -> Compiled:
-    """Return the 24/7 calendar, on which clock days are multiples of 24 hours."""
-    return compile_rules(ALWAYS_OPEN)
 
 
 def required(name: str, text: str) -> str:
@@ -94,8 +83,13 @@ def add_message(
     body: str,
     audience: str = Audience.INTERNAL,
     partner_id: UUID | None = None,
+    asks: bool = False,
 ) -> Message:
-    """Write into the case: for staff only, for one party, or for all parties."""
+    """Write into the case: for staff only, for one party, or for all parties.
+
+    A partner writes to the vendor only: the other parties never read it. Where staff ask for
+    something (`asks`), the readers see that it is their turn to answer, until they do.
+    """
     case = lock_case(case)
     check(case, "message", by)
     body = required("body", body)
@@ -103,6 +97,10 @@ def add_message(
         raise Invalid({"audience": _("Say who will read this.")})
     if audience == Audience.PARTY and partner_id not in parties_of(case):
         raise Invalid({"audience": _("This partner is not a party to the case.")})
+    if by.role == Role.PARTNER:
+        check_own(case, by, audience, partner_id)
+    reader = partner_id if audience == Audience.PARTY else None
+    _note_who_answers(case, by, at, reader, asks=asks and audience != Audience.INTERNAL)
     told = owner_of(case)
     if audience != Audience.INTERNAL:
         told = (*told, *partners_contacts(case, only=partner_id))
@@ -120,6 +118,25 @@ def add_message(
     return message
 
 
+def check_own(case: Case, by: Membership, audience: str, partner_id: UUID | None) -> None:
+    """Refuse a partner's words that are not in its own name, or not for the vendor alone."""
+    if audience != Audience.PARTY or partner_id not in parts_of(case, by):
+        raise NotAllowed(_("A partner writes in its own name, to the vendor only."))
+
+
+def _note_who_answers(
+    case: Case, by: Membership, at: datetime, partner_id: UUID | None, *, asks: bool
+) -> None:
+    """Keep which parties the vendor waits for: those it asks, until they write."""
+    parties = Party.objects.filter(case_id=case.pk)
+    if partner_id is not None:
+        parties = parties.filter(partner_id=partner_id)
+    if by.role == Role.PARTNER:
+        parties.update(asked_at=None)
+    elif asks:
+        parties.update(asked_at=at)
+
+
 @transaction.atomic
 def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """Hand the case up one level, before the clock does. The level gets its full windows."""
@@ -130,6 +147,7 @@ def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
     if target is None:
         raise NotNow(_("The case is on the top level already."), ["decide", "resolve"])
     before, previous = case.level.position, case.owner_id
+    clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
     clockwork.end(case, at, clockwork.LEVEL_KINDS)
     turn = clockwork.begin_turn(case, target, at=at)
@@ -176,6 +194,9 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
     )
     if lower is None:
         raise NotNow(_("The case started on this level."), ["reassign", "escalate"])
+    if clockwork.waits(case, ClockKind.REQUEST):
+        reason = _("A partner asks for the next level: answer that first.")
+        raise NotNow(reason, ["escalate", "decline"])
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.LEVEL_KINDS)
     level = rules_of(case).level(lower.position)
@@ -233,11 +254,19 @@ def reassign(
     return case
 
 
+def refuse_while_pending(case: Case) -> None:
+    """Refuse the last word on a dispute while somebody still has to decide a concession."""
+    if concession_pending(case):
+        left = [verb for verb in allowed_in(case.status) if verb not in ("decide", "resolve")]
+        raise NotNow(_("A concession is pending: decide it, or take it back, first."), left)
+
+
 @transaction.atomic
 def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, reason: str) -> Case:
     """Give the holder's word on the dispute: meets the decision clock, and acknowledges."""
     case = lock_case(case)
     check(case, "decide", by)
+    refuse_while_pending(case)
     reason = required("reason", reason)
     if outcome not in Outcome.values:
         raise Invalid({"outcome": _("Choose upheld, partly upheld or rejected.")})
@@ -276,13 +305,17 @@ def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> C
 
 
 @transaction.atomic
-def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str) -> Case:
-    """End an administrative dispute with a one-line resolution: meets every clock it has."""
+def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str = "") -> Case:
+    """End a dispute: meets every clock of the case. A strategic one needs an issued memo, any other
+    one a memo or a one-line resolution. What a memo binds people to do goes on."""
     case = lock_case(case)
     check(case, "resolve", by)
-    if case.category.category_class == CategoryClass.STRATEGIC:
+    refuse_while_pending(case)
+    written = case.memo_id is not None
+    if not written and case.category.category_class == CategoryClass.STRATEGIC:
         raise NotNow(_("A strategic case is resolved with an issued memo."), ["decide", "withdraw"])
-    resolution = required("resolution", resolution)
+    if resolution.strip() or not written:
+        resolution = required("resolution", resolution)
     clockwork.meet(case, (*clockwork.LEVEL_KINDS, ClockKind.TOTAL), at)
     clockwork.end(case, at)
     clockwork.end_turn(case, AssignmentEnd.RESOLVED, at)

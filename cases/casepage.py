@@ -15,8 +15,10 @@ from cases import queries
 from cases.access import may
 from cases.forms import MessageForm, form_for
 from cases.intake import labelled, missing
-from cases.models import Assignment, Case, Message, Status
+from cases.models import Assignment, Case, Confidentiality, Message, Status
 from cases.pages import amount_text, chip, next_words
+from cases.requestpage import requests_shown
+from cases.sections import sections_of
 from cases.words import kind_of, people_in, sentence
 from journal.models import Event
 from ladder.models import CategoryClass, Level
@@ -24,7 +26,7 @@ from ladder.queries import levels_of
 from tenants.models import Membership
 
 VERBS = ("acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
-LATER = ("revise", "close", "withdraw")
+LATER = ("revise", "close", "withdraw", "grant", "revoke", "restrict", "lift")
 DANGER = frozenset({"withdraw"})
 
 
@@ -40,6 +42,10 @@ def labels() -> dict[str, str]:
         "revise": _("Revise the decision"),
         "close": _("Close the case"),
         "withdraw": _("Withdraw the case"),
+        "restrict": _("Restrict who sees it"),
+        "lift": _("Let all staff see it"),
+        "grant": _("Let a colleague in"),
+        "revoke": _("Take a colleague's right back"),
     }
 
 
@@ -62,6 +68,10 @@ class CasePage:
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
         self.waits = case.pk in queries.waiting_for_answer([case])
+        self.asked = queries.concession_pending(case)
+        self.sections = sections_of(case, member, now)
+        restricted = case.confidentiality != Confidentiality.NORMAL
+        self.grants = queries.grants_of(case) if restricted else []
 
     def context(self) -> dict[str, Any]:
         """Return what the template reads."""
@@ -74,6 +84,11 @@ class CasePage:
                 for clock in queries.clocks_of(self.case)
             ],
             "next": self.next(),
+            "sections": self.sections,
+            "requests": requests_shown(self.case, self.member, self.bound.get("decline")),
+            "escalates": self._offers("escalate"),
+            "decline_url": self.url("decline"),
+            "known_to": self.known_to(),
             "timeline": days,
             "older_url": older_url,
             "message_form": self.message_form(),
@@ -87,8 +102,6 @@ class CasePage:
     def facts(self) -> dict[str, Any]:
         """Return the head of the page."""
         case = self.case
-        parties = queries.parties_with_people(case)
-        contacts = queries.contact_names(p.partner_id for p in parties)
         return {
             "id": case.pk,
             "number": case.number,
@@ -114,16 +127,23 @@ class CasePage:
             "missing_fields": missing(case.category, case.fields),
             "turn": case.assignment_id,
             "resolution": case.resolution,
-            "parties": [
-                {
-                    "name": party.partner.name,
-                    "role_label": party.get_role_display(),
-                    "tier": party.partner.tier.name if party.partner.tier else "",
-                    "contact_names": contacts.get(party.partner_id, []),
-                }
-                for party in parties
-            ],
+            "parties": self.parties(),
         }
+
+    def parties(self) -> list[dict[str, Any]]:
+        """Return who has a part, who speaks for them, and since when we wait for their answer."""
+        parties = queries.parties_with_people(self.case)
+        contacts = queries.contact_names(p.partner_id for p in parties)
+        return [
+            {
+                "name": party.partner.name,
+                "role_label": party.get_role_display(),
+                "tier": party.partner.tier.name if party.partner.tier else "",
+                "contact_names": contacts.get(party.partner_id, []),
+                "asked_at": party.asked_at,
+            }
+            for party in parties
+        ]
 
     def step(self, level: Level) -> dict[str, Any]:
         """Return one level of the path."""
@@ -163,13 +183,16 @@ class CasePage:
             for level in self.levels
             if level.position > self.case.level.position and not level.concessions_only
         ]
-        if kind in ("response", "decision", "total"):
+        if kind in ("response", "decision", "request", "total"):
             return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""
 
     def action(self, verb: str) -> dict[str, Any]:
         """Return one button, with its form where it needs one."""
         form = self.bound.get(verb) or form_for(verb, self.case)
+        if form is not None and verb == "resolve":
+            said = (section.resolution for section in self.sections)
+            form.initial = {"resolution": next(filter(None, said), "")}
         return {
             "key": verb,
             "label": labels()[verb],
@@ -185,26 +208,52 @@ class CasePage:
         offered = [v for v in (*VERBS, *LATER) if self._offers(v)]
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
+        title = next_words(self.case, mine=mine or first is not None, waits=self.waits)
         return {
-            "title": next_words(self.case, mine=mine or first is not None, waits=self.waits),
+            "title": _("Issue the memo") if self._lacks_memo() else title,
             "text": self._next_text(),
             "action": {**self.action(first), "primary": True} if first else None,
             "others": [self.action(verb) for verb in offered if verb != first],
         }
 
+    def _lacks_memo(self) -> bool:
+        """Whether the case is decided, answered, and waits for the memo that resolves it."""
+        strategic = self.case.category.category_class == CategoryClass.STRATEGIC
+        decided = self.case.status == Status.DECIDED and not self.waits
+        return strategic and decided and self.case.memo_id is None
+
     def _offers(self, verb: str) -> bool:
-        if not may(self.case, verb, self.member):
-            return False
-        if verb == "acknowledge":
-            return self.waits
-        if verb == "resolve":
-            return bool(self.case.category.category_class == CategoryClass.ADMINISTRATIVE)
-        if verb == "escalate":
-            return self.then("response") != _("Then an alarm")
-        if verb == "hand_back":
-            position = self.case.level.position
-            return any(turn.position < position for turn in self.turns)
-        return True
+        return may(self.case, verb, self.member) and self._possible(verb)
+
+    def _possible(self, verb: str) -> bool:
+        """Whether a verb this member may use has anything to do now."""
+        case, position = self.case, self.case.level.position
+        administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
+        possible = {
+            "acknowledge": self.waits,
+            "decide": not self.asked,
+            "resolve": not self.asked and (administrative or case.memo_id is not None),
+            "escalate": self.then("response") != _("Then an alarm"),
+            "hand_back": any(turn.position < position for turn in self.turns),
+            "restrict": case.confidentiality == Confidentiality.NORMAL,
+            "lift": case.confidentiality == Confidentiality.RESTRICTED,
+            "grant": case.confidentiality != Confidentiality.NORMAL,
+            "revoke": bool(self.grants),
+        }
+        return possible.get(verb, True)
+
+    def known_to(self) -> dict[str, Any] | None:
+        """Return who knows of a case that not all staff may know of."""
+        if self.case.confidentiality == Confidentiality.NORMAL:
+            return None
+        return {
+            "label": self.case.get_confidentiality_display(),
+            "people": [person.name for person in queries.knowing(self.case)],
+            "grants": [
+                {"name": grant.user.name, "until": grant.expires_at, "reason": grant.reason}
+                for grant in self.grants
+            ],
+        }
 
     def _first(self, offered: list[str]) -> str | None:
         """Return the next step among what is offered: the holder's, in the order of the work."""
@@ -216,6 +265,8 @@ class CasePage:
     def _next_text(self) -> str:
         if not self.case.is_open or self.case.due_at is None:
             return ""
+        if self.asked and not self.waits:
+            return _("A concession has to be decided first.")
         if self.case.due_missed:
             return _("The window was missed. It still has to be answered.")
         due = date_format(timezone.localtime(self.case.due_at), "D j M H:i")

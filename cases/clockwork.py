@@ -3,11 +3,22 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.engine import BREACHABLE, Face, LevelRules, NewClock, counts, face, level_clocks
+from cases.engine import (
+    ASKING,
+    BREACHABLE,
+    Asked,
+    Face,
+    LevelRules,
+    NewClock,
+    counts,
+    face,
+    level_clocks,
+)
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
 from cases.rules import clock_facts, live_clocks, rules_of
 from journal.actions import record
@@ -17,6 +28,7 @@ from ladder.worktime import CalendarError
 from tenants.errors import NotNow
 
 LEVEL_KINDS = (ClockKind.RESPONSE, ClockKind.DECISION)
+TURN_KINDS = (*LEVEL_KINDS, ClockKind.REQUEST)
 
 
 @contextmanager
@@ -46,9 +58,23 @@ def store(case: Case, starts: Iterable[NewClock]) -> None:
             soon_at=new.soon_at,
             next_fire_at=new.next_fire_at,
             thresholds=list(new.thresholds),
+            **about(new.asked),
         )
         for new in starts
     )
+
+
+def about(asked: Asked | None) -> dict[str, Any]:
+    """Return the columns that say whom a clock asks, where that is not the case's owner."""
+    if asked is None:
+        return {}
+    return {
+        "subject": asked.subject,
+        "owner_id": asked.owner_id,
+        "backup_id": asked.backup_id,
+        "level_id": asked.level_id,
+        "barred": list(asked.barred),
+    }
 
 
 def begin_turn(
@@ -87,14 +113,16 @@ def end_turn(case: Case, reason: AssignmentEnd, at: datetime) -> None:
     turn.update(ended_at=at, end_reason=reason)
 
 
-def meet(case: Case, kinds: Iterable[str], at: datetime) -> None:
-    """Meet the clocks of these kinds that still ask for something.
+def meet(case: Case, kinds: Iterable[str], at: datetime, *, subject: UUID | None = None) -> None:
+    """Meet the clocks of these kinds that still ask for something, or those about a subject.
 
     One whose due time has passed unnoticed was missed, and is met late; the trail says so. The
     answer and the breach race for the case's lock, and exactly one wins.
     """
     for clock in live_clocks(case):
-        if clock.kind not in kinds or not counts(clock_facts(clock), case.turn_id):
+        if clock.kind not in kinds or (subject and clock.subject != subject):
+            continue
+        if subject is None and not counts(clock_facts(clock), case.turn_id):
             continue
         if clock.state == ClockState.RUNNING and clock.due_at <= at:
             _miss(case, clock, at)
@@ -102,6 +130,14 @@ def meet(case: Case, kinds: Iterable[str], at: datetime) -> None:
             clock.state = ClockState.MET
         clock.met_at, clock.next_fire_at = at, None
         clock.save()
+
+
+def waits(case: Case, kind: str) -> bool:
+    """Whether a clock of this kind is unanswered in the current turn."""
+    return any(
+        clock.kind == kind and counts(clock_facts(clock), case.turn_id)
+        for clock in live_clocks(case)
+    )
 
 
 def _miss(case: Case, clock: Clock, at: datetime) -> None:
@@ -123,18 +159,38 @@ def _miss(case: Case, clock: Clock, at: datetime) -> None:
     )
 
 
-def end(case: Case, at: datetime, kinds: Iterable[str] | None = None) -> None:
-    """End running clocks that nobody has to meet any more: of these kinds, or all.
+def end(
+    case: Case,
+    at: datetime,
+    kinds: Iterable[str] | None = None,
+    *,
+    subject: UUID | None = None,
+) -> None:
+    """End running clocks that nobody has to meet any more: of these kinds, about a subject, or all
+    of the case. What a memo binds people to do outlives the case (see the decisions).
 
     One whose due time has passed unnoticed was missed, and stays so: an end erases no breach.
     """
     running = Clock.objects.filter(case_id=case.pk, state=ClockState.RUNNING)
     if kinds is not None:
         running = running.filter(kind__in=list(kinds))
-    for clock in running.filter(kind__in=BREACHABLE, due_at__lte=at).order_by("due_at"):
+    if subject is not None:
+        running = running.filter(subject=subject)
+    elif kinds is None:
+        running = running.exclude(kind=ClockKind.ACTION)
+    missed = running.filter(kind__in=BREACHABLE | ASKING, due_at__lte=at)
+    for clock in missed.order_by("due_at"):
         _miss(case, clock, at)
         clock.save()
     running.update(state=ClockState.ENDED, ended_at=at, next_fire_at=None)
+
+
+def quiet(case: Case, at: datetime) -> None:
+    """End the reminders of what the case itself has missed; those about a subject go on."""
+    reminders = Clock.objects.filter(case_id=case.pk, kind=ClockKind.REMINDER, subject=None)
+    reminders.filter(state=ClockState.RUNNING).update(
+        state=ClockState.ENDED, ended_at=at, next_fire_at=None
+    )
 
 
 def settle(case: Case, at: datetime) -> None:
@@ -145,7 +201,7 @@ def settle(case: Case, at: datetime) -> None:
     clocks = [clock_facts(clock) for clock in live_clocks(case)]
     shown = face(clocks, case.turn_id) if case.is_open else Face()
     if not shown.missed:
-        end(case, at, [ClockKind.REMINDER])
+        quiet(case, at)
     case.due_at, case.due_kind = shown.due_at, shown.kind
     case.due_soon_at, case.due_missed = shown.soon_at, shown.missed
     case.updated_at, case.version = at, case.version + 1

@@ -11,13 +11,20 @@ from enum import StrEnum
 from uuid import UUID
 
 from ladder.durations import Window, format_window
-from ladder.worktime import Compiled
+from ladder.worktime import Compiled, always_open
 
 SOON_SHARE = 75
 SHORTEST_REMINDER = 60
 OPEN = frozenset({"new", "in_progress", "decided"})
+# What a turn on a level starts with, and what leaving it ends.
 LEVEL_KINDS = frozenset({"response", "decision"})
-BREACHABLE = LEVEL_KINDS | {"total"}
+TURN_KINDS = LEVEL_KINDS | {"request"}
+# What the case's owner owes: missed, it moves the case, and the case shows it.
+BREACHABLE = TURN_KINDS | {"total"}
+# What somebody else owes: missed, it moves itself, never the case.
+ASKING = frozenset({"approval", "action"})
+# What runs in days of 24 hours, whatever hours the case has pinned.
+CLOCK_DAYS = frozenset({"closing", "action"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,18 @@ class LevelRules:
     decision: Window
     thresholds: tuple[int, ...] = (50, 75, 90)
     concessions_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a clock asks, where that is not the case's owner, and about what. `barred` may not
+    answer: who asked, and whom they asked for."""
+
+    subject: UUID
+    owner_id: UUID | None = None
+    backup_id: UUID | None = None
+    level_id: UUID | None = None
+    barred: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,18 @@ class CaseRules:
             if level.position == position:
                 return self._with_route(level)
         raise KeyError(position)
+
+    def rung(self, level_id: UUID) -> LevelRules:
+        """Return a level by its id; `KeyError` where it is not one of this ladder."""
+        for level in self.levels:
+            if level.id == level_id:
+                return self._with_route(level)
+        raise KeyError(level_id)
+
+    def beyond(self, level_id: UUID) -> list[LevelRules]:
+        """Return the levels above one from the lowest, those for concessions only among them."""
+        position = self.rung(level_id).position
+        return [self._with_route(level) for level in self.levels if level.position > position]
 
     def above(self, position: int) -> LevelRules | None:
         """Return the level a case climbs to from here, or None at the top."""
@@ -106,6 +137,7 @@ class ClockFacts:
     next_fire_at: datetime | None = None
     soon_at: datetime | None = None
     assignment_id: UUID | None = None
+    asked: Asked | None = None
 
     @property
     def runs(self) -> bool:
@@ -138,6 +170,7 @@ class NewClock:
     next_fire_at: datetime
     thresholds: tuple[int, ...] = ()
     of_assignment: bool = True
+    asked: Asked | None = None
 
     @property
     def window_text(self) -> str:
@@ -159,13 +192,18 @@ class ClockChange:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that happens to a case at an instant. Empty where nothing was due."""
+    """Everything that happens to a case at an instant. Empty where nothing was due.
+
+    `unanswered` are approvals that were missed: each goes to the next level that somebody holds,
+    which only who writes the plan knows (see `ask` and `insist`).
+    """
 
     changes: list[ClockChange] = field(default_factory=list)
     climb_to: LevelRules | None = None
     cause: ClockFacts | None = None
     alarm: bool = False
     close: bool = False
+    unanswered: list[ClockFacts] = field(default_factory=list)
     starts: list[NewClock] = field(default_factory=list)
 
     @property
@@ -182,6 +220,7 @@ def start_clock(
     thresholds: Sequence[int] = (),
     *,
     of_assignment: bool = True,
+    asked: Asked | None = None,
 ) -> NewClock:
     """Start a clock: its target is fixed and its due time worked out, once.
 
@@ -200,6 +239,7 @@ def start_clock(
         next_fire_at=calendar.at_share(at, target, first) if first else due_at,
         thresholds=tuple(thresholds),
         of_assignment=of_assignment,
+        asked=asked,
     )
 
 
@@ -211,6 +251,19 @@ def level_clocks(
     if not decided:
         clocks.append(start_clock("decision", level.decision, at, calendar, level.thresholds))
     return clocks
+
+
+def ask(level: LevelRules, calendar: Compiled, at: datetime, asked: Asked) -> NewClock:
+    """Return the clock by which a level decides a concession: its decision window, whatever
+    clocks the case itself runs under."""
+    return start_clock(
+        "approval", level.decision, at, calendar, level.thresholds, of_assignment=False, asked=asked
+    )
+
+
+def insist(level: LevelRules, calendar: Compiled, at: datetime, asked: Asked) -> NewClock:
+    """Return the clock that repeats an alarm about a concession that nobody above can decide."""
+    return replace(reminder(level, calendar, at), asked=asked)
 
 
 def reminder(level: LevelRules, calendar: Compiled, at: datetime) -> NewClock:
@@ -237,6 +290,10 @@ def decide(case: CaseFacts, rules: CaseRules, at: datetime) -> Plan:
     missed = [c for c in running if c.kind in BREACHABLE and c.due_at <= at]
     if missed:
         _breach(plan, case, rules, missed, at)
+    for clock in running:
+        if clock.kind in ASKING and clock.due_at <= at:
+            plan.changes.append(ClockChange(clock, Change.BREACH, fired=100))
+            plan.unanswered += [clock] if clock.kind == "approval" else []
     ended = {change.clock.id for change in plan.changes}
     for clock in running:
         if clock.id not in ended and clock.next_fire_at and clock.next_fire_at <= at:
@@ -254,7 +311,8 @@ def _breach(
     plan.alarm = stays or any(clock.kind == "total" for clock in missed)
     if plan.climb_to is not None:
         _climb(plan, case, rules, plan.climb_to, at)
-    if plan.alarm and not any(c.kind == "reminder" and c.runs for c in case.clocks):
+    reminding = (c for c in case.clocks if c.kind == "reminder" and c.runs and not c.asked)
+    if plan.alarm and not any(reminding):
         level = plan.climb_to or rules.level(case.position)
         plan.starts.append(reminder(level, rules.calendar, at))
 
@@ -264,7 +322,7 @@ def _climb(plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at
     plan.changes += [
         ClockChange(clock, Change.END, fired=clock.fired)
         for clock in case.clocks
-        if clock.runs and clock.kind in LEVEL_KINDS and clock.id not in handled
+        if clock.runs and clock.kind in TURN_KINDS and clock.id not in handled
     ]
     plan.starts += level_clocks(target, rules.calendar, at, decided=case.status == "decided")
 
@@ -274,8 +332,11 @@ def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: 
         plan.close = True
         plan.changes.append(ClockChange(clock, Change.CLOSE, fired=100))
     elif clock.kind == "reminder":
-        # By the hours the clock has pinned, and the level the case is on from now.
-        again = reminder(plan.climb_to or rules.level(case.position), clock.calendar, at)
+        # By the hours the clock has pinned, and the level it is about: where the case is from now.
+        level = plan.climb_to or rules.level(case.position)
+        if clock.asked and clock.asked.level_id:
+            level = rules.rung(clock.asked.level_id)
+        again = reminder(level, clock.calendar, at)
         plan.changes.append(
             ClockChange(clock, Change.REMIND, clock.fired + 1, again.next_fire_at, again)
         )
@@ -286,8 +347,9 @@ def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: 
 def _warning(clock: ClockFacts, at: datetime) -> ClockChange:
     """Of several thresholds crossed together only the highest is told."""
     told, next_fire_at = clock.fired, clock.due_at
+    calendar = always_open() if clock.kind in CLOCK_DAYS else clock.calendar
     for share in sorted(s for s in clock.thresholds if s > clock.fired):
-        instant = clock.calendar.at_share(clock.anchor, clock.target_seconds, share)
+        instant = calendar.at_share(clock.anchor, clock.target_seconds, share)
         if instant > at:
             next_fire_at = instant
             break

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.confidential import LET_IN
 from cases.models import Case, Outcome
-from cases.queries import parties_with_people
+from cases.queries import grants_of, parties_with_people
 from journal.models import Audience
 from ladder.queries import holders_from
+from tenants.models import Membership
 from tenants.queries import colleagues
 
 LONGEST = 20_000
@@ -22,8 +24,19 @@ class ReasonForm(forms.Form):
     )
 
 
+class DeclineForm(ReasonForm):
+    """Why a partner's request for the next level is declined, and whose."""
+
+    partner = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Why not")
+        self.fields["reason"].help_text = _("The partner reads this.")
+
+
 class ResolveForm(forms.Form):
-    """The one-line resolution of an administrative case."""
+    """The one-line resolution of a case; with an issued memo it may be left out."""
 
     resolution = forms.CharField(
         label=_("How it was resolved"),
@@ -31,6 +44,10 @@ class ResolveForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resolution"].required = case.memo_id is None
 
 
 class DecideForm(forms.Form):
@@ -58,9 +75,44 @@ class ReassignForm(ReasonForm):
         holders = holders_from(case.ladder_id, case.level.position)
         people = [m for m in colleagues() if m.user_id in holders and m.user_id != case.owner_id]
         self.fields["to"].choices = [("", "")] + [  # type: ignore[attr-defined]
-            (str(m.user_id), f"{m.user.name}, {m.title}" if m.title else m.user.name)
-            for m in people
+            (str(m.user_id), named(m)) for m in people
         ]
+
+
+class GrantForm(ReasonForm):
+    """Who is let into a restricted case, until when, and why."""
+
+    person = forms.ChoiceField(label=_("Colleague"))
+    until = forms.DateField(
+        label=_("Until"),
+        help_text=_("The last day on which they see the case."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    field_order = ("person", "until", "reason")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = colleagues(LET_IN)
+        self.fields["person"].choices = [("", "")] + [  # type: ignore[attr-defined]
+            (str(m.user_id), named(m)) for m in people if m.user_id != case.owner_id
+        ]
+
+
+class RevokeForm(ReasonForm):
+    """Whose right to see a restricted case ends, and why."""
+
+    person = forms.ChoiceField(label=_("Colleague"))
+    field_order = ("person", "reason")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        granted = [(str(grant.user_id), grant.user.name) for grant in grants_of(case)]
+        self.fields["person"].choices = [("", ""), *granted]  # type: ignore[attr-defined]
+
+
+def named(member: Membership) -> str:
+    """Return how a list calls a colleague."""
+    return f"{member.user.name}, {member.title}" if member.title else member.user.name
 
 
 class MessageForm(forms.Form):
@@ -70,6 +122,7 @@ class MessageForm(forms.Form):
     body = forms.CharField(
         label=_("Message"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
+    asks = forms.BooleanField(label=_("We need an answer"), required=False)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"audience": Audience.INTERNAL})
@@ -89,16 +142,24 @@ class MessageForm(forms.Form):
 
 def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
     """Return the form a verb needs, None where a click is enough."""
-    if verb == "reassign":
-        return ReassignForm(data, case=case)
+    of_case = {
+        "reassign": ReassignForm,
+        "grant": GrantForm,
+        "revoke": RevokeForm,
+        "resolve": ResolveForm,
+    }
+    if verb in of_case:
+        return of_case[verb](data, case=case)
     if verb == "message":
         return MessageForm(data, case=case)
     kinds = {
+        "decline": DeclineForm,
+        "restrict": ReasonForm,
+        "lift": ReasonForm,
         "escalate": ReasonForm,
         "hand_back": ReasonForm,
         "withdraw": ReasonForm,
         "revise": ReasonForm,
         "decide": DecideForm,
-        "resolve": ResolveForm,
     }
     return kinds[verb](data) if verb in kinds else None

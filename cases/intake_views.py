@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases.access import WORKS
-from cases.intake import IntakeForm
-from cases.opening import first_answer, open_case
-from ladder.models import Category, CategoryClass
+from cases.intake import IntakeForm, answers, goes_to, offered
+from cases.opening import open_case
+from ladder.models import CategoryClass
 from tenants.errors import Invalid, NotAllowed
 from tenants.middleware import ScopedRequest
-from tenants.models import User
 
 
 def only_staff(request: ScopedRequest) -> None:
@@ -53,11 +52,6 @@ def log(request: ScopedRequest, slug: str) -> HttpResponse:
     return render(request, "log.html", {"categories": groups})
 
 
-def offered() -> Any:
-    """Return the kinds a person may log here; sealed ones come through their own channel."""
-    return Category.objects.exclude(confidentiality="sealed").order_by("position", "name")
-
-
 @require_http_methods(["GET", "POST"])
 def log_category(request: ScopedRequest, slug: str, category: str) -> HttpResponse:
     """Steps 2 and 3: the answers, and once more all of them before the case is opened."""
@@ -75,14 +69,18 @@ def log_category(request: ScopedRequest, slug: str, category: str) -> HttpRespon
     if request.method == "GET":
         return render(request, "log.html", context)
     if step == "change":
-        kept = {name: request.POST.get(name, "") for name in form.fields}
+        kept = {field.name: field.value() for field in form}
         return render(
             request, "log.html", {**context, "form": IntakeForm(category=kind, initial=kept)}
         )
     if not form.is_valid():
         return render(request, "log.html", context, status=422)
     if step != "open":
-        checked = {"answers": answers(form), "confirm": form, "goes_to": goes_to(form)}
+        checked = {
+            "answers": answers(form),
+            "confirm": form,
+            "goes_to": goes_to(form.new_case(), timezone.now()),
+        }
         return render(request, "log.html", {**context, **checked})
     return opened(request, form, context)
 
@@ -97,31 +95,3 @@ def opened(request: ScopedRequest, form: IntakeForm, context: dict[str, Any]) ->
         return render(request, "log.html", context, status=422)
     messages.success(request, _("%(number)s is open. The clock runs.") % {"number": case.number})
     return redirect("case", request.tenant.slug, case.pk)
-
-
-def answers(form: IntakeForm) -> list[dict[str, Any]]:
-    """Return every answer with its label, the severity that follows among them."""
-    severity = form.new_case().severity
-    shown = []
-    for field in form:
-        value = form.cleaned_data[field.name]
-        choices = dict(getattr(field.field, "choices", ()) or ()) if field.name != "partner" else {}
-        if field.name == "severity":
-            value = severity
-        if isinstance(value, bool):
-            value = _("Yes") if value else _("No")
-        shown.append(
-            {
-                "label": field.label,
-                "value": choices.get(value, value),
-                "internal": getattr(field.field, "internal", False),
-            }
-        )
-    return shown
-
-
-def goes_to(form: IntakeForm) -> dict[str, Any] | None:
-    """Return who would answer first, and by when."""
-    owner_id, due_at = first_answer(form.new_case(), timezone.now())
-    owner = User.objects.filter(pk=owner_id).first() if owner_id else None
-    return {"name": owner.name, "due_at": due_at} if owner else None

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from cases.access import visible_cases
 from cases.models import Party
 from cases.queries import names_of
-from cases.words import people_in, sentence
+from cases.words import kind_of, people_in, sentence
 from journal.models import Audience, Event
 from journal.registry import Letter
 from partners.models import Contact
 from tenants.models import Membership, Role, User
 
+# What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
 
 
@@ -39,6 +40,16 @@ class CaseSubject:
             e.pk: letter(e, numbers[e.case_id], names, place_of(e, places), outside=outside)
             for e in seen
         }
+
+    def known(self, events: Sequence[Event], user: User) -> set[UUID]:
+        """Return the events of cases the person sees that are meant for their eyes."""
+        member = Membership.objects.filter(user=user, is_active=True).first()
+        if member is None:
+            return set()
+        companies = own_companies(member)
+        cases = visible_cases(member).filter(pk__in={e.case_id for e in events if e.case_id})
+        ids = set(cases.values_list("id", flat=True))
+        return {e.pk for e in events if e.case_id in ids and reads(member, companies, e)}
 
 
 def own_companies(member: Membership) -> dict[UUID, str]:
@@ -93,6 +104,8 @@ def letter(
     line = f"{who} {what}".strip()
     if outside and event.kind in MOVES:
         line = handed_on(event, names)
+    if outside and event.kind == "case.declined":
+        line = _("%(name)s has answered your request and keeps the case.") % {"name": who}
     subject = f"[{number}] {subject_of(event, outside=outside)}"
     return Letter(number=number, line=line, subject=subject, text=f"{number}: {line}", url=url)
 
@@ -123,7 +136,11 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.resolved": _("Resolved"),
         "case.withdrawn": _("Withdrawn"),
         "case.clock.warning": _("Time is running"),
+        "case.requested": _("A partner asks for the next level"),
+        "case.declined": _("Your request was answered"),
+        "case.approval.escalated": _("A concession waits for you"),
+        "case.granted": _("You can see a restricted case"),
         "case.alarm": _("A window was missed at the top"),
         "case.reminder": _("Still waiting"),
         "case.unowned": _("Nobody holds this level"),
-    }.get(event.kind, _("The case changed"))
+    }.get(event.kind) or _(kind_of(event.kind).subject or "The case changed")

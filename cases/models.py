@@ -7,6 +7,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+from guardian.models import UserObjectPermissionBase
 
 from journal.models import Audience
 from ladder.models import CalendarVersion, Category, Ladder, Level, Route, Severity
@@ -47,6 +49,15 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class Confidentiality(models.TextChoices):
+    """Who may know that a case exists: all staff, or only its holders, the seats above, and people
+    granted by name. A sealed one is also the custodians'."""
+
+    NORMAL = "normal", _("Normal")
+    RESTRICTED = "restricted", _("Restricted")
+    SEALED = "sealed", _("Sealed")
+
+
 class CaseCounter(TenantModel):
     """The last number given to a case of one tenant in one year."""
 
@@ -63,7 +74,8 @@ class Case(TenantModel):
     """A dispute between the vendor and its partners.
 
     `assignment_id` is the current turn; `due_*` repeat the clock that is due next, so that the
-    inbox reads one row a case. `version` grows with every change.
+    inbox reads one row a case. `memo_id` is the memo that was issued last. `version` grows with
+    every change.
     """
 
     number = models.CharField(_("number"), max_length=20)
@@ -88,6 +100,13 @@ class Case(TenantModel):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     resolution = models.TextField(blank=True)
+    confidentiality = models.CharField(
+        max_length=10,
+        choices=Confidentiality.choices,
+        default=Confidentiality.NORMAL,
+        db_default=Confidentiality.NORMAL,
+    )
+    memo_id = models.UUIDField(null=True)
     cycle = models.PositiveSmallIntegerField(default=1)
     ladder = TenantForeignKey(Ladder)
     route = TenantForeignKey(Route, null=True)
@@ -188,11 +207,18 @@ class PartyRole(models.TextChoices):
 
 
 class Party(TenantModel):
-    """A partner in a case."""
+    """A partner in a case, and what this partner reads of it.
+
+    `title` is what the partner sees the case called, `account` what it told when it logged the
+    case; another party sees neither. `asked_at` is since when the vendor waits for its answer.
+    """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="parties")
     partner = TenantForeignKey(Partner)
     role = models.CharField(max_length=12, choices=PartyRole.choices)
+    title = models.CharField(_("title"), max_length=200, blank=True, db_default="")
+    account = models.TextField(_("what happened"), blank=True, db_default="")
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -258,6 +284,9 @@ class ClockKind(models.TextChoices):
     TOTAL = "total", _("Total")
     REMINDER = "reminder", _("Reminder")
     CLOSING = "closing", _("Closing")
+    REQUEST = "request", _("Request for the next level")
+    APPROVAL = "approval", _("Concession")
+    ACTION = "action", _("Action")
 
 
 class ClockState(models.TextChoices):
@@ -276,6 +305,11 @@ class Clock(TenantModel):
     passed since `anchor`. `next_fire_at` is when the sweep must look: the next warning threshold,
     or the due time. A breached clock may still be met, late: `met_at` after `breached_at`.
     `fired` is the highest threshold told so far, for a reminder the number of reminders.
+
+    Most clocks ask the case's owner. One about a `subject` (the partner that asked for the next
+    level, a concession, an action of a memo) may ask somebody else: `owner` and `backup`, at
+    `level` where it is about authority. `barred` may not answer it: who asked, or whom they asked
+    for.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="clocks")
@@ -296,6 +330,11 @@ class Clock(TenantModel):
     breached_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    subject = models.UUIDField(null=True)
+    owner = MemberForeignKey(null=True, db_index=False)
+    backup = MemberForeignKey(null=True, db_index=False)
+    level = TenantForeignKey(Level, null=True, db_index=False)
+    barred = ArrayField(models.UUIDField(), default=list, db_default=[])
 
     class Meta:
         constraints = [
@@ -308,9 +347,10 @@ class Clock(TenantModel):
                 name="running_clocks_fire",
             ),
             models.UniqueConstraint(
-                fields=["tenant", "case", "kind"],
+                fields=["tenant", "case", "kind", "subject"],
                 condition=models.Q(state="running"),
-                name="one_running_clock_per_kind",
+                nulls_distinct=False,
+                name="one_running_clock_per_subject",
             ),
         ]
         indexes = [
@@ -327,6 +367,25 @@ class Clock(TenantModel):
                 name="clock_past_due",
             ),
             models.Index(fields=["tenant", "case", "kind"], name="clock_of_case"),
+            # Approvals and actions: what waits for a person, and for whom they stand in.
+            models.Index(
+                fields=["tenant", "owner", "due_at"],
+                condition=models.Q(owner__isnull=False, met_at__isnull=True, ended_at__isnull=True),
+                name="clock_of_person",
+            ),
+            models.Index(
+                fields=["tenant", "backup", "due_at"],
+                condition=models.Q(
+                    backup__isnull=False, met_at__isnull=True, ended_at__isnull=True
+                ),
+                name="clock_of_backup",
+            ),
+            # What became of one subject.
+            models.Index(
+                fields=["tenant", "subject"],
+                condition=models.Q(subject__isnull=False),
+                name="clock_of_subject",
+            ),
         ]
 
 
@@ -362,4 +421,37 @@ class Message(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "case", "-at", "-id"], name="message_of_case"),
             models.Index(fields=["tenant", "event_id"], name="message_of_event"),
+        ]
+
+
+class CaseGrant(TenantModel, UserObjectPermissionBase):
+    """An exceptional right to see one restricted case, by name, with a reason, until a date.
+
+    A row of django-guardian's with a direct reference; `expires_at` and `revoked_at` end it, and
+    `cases.access` asks for both. Granting again to the same person renews the row; the trail keeps
+    what was before.
+    """
+
+    content_object = TenantForeignKey(Case, models.CASCADE, related_name="grants")
+    user = MemberForeignKey(models.CASCADE)
+    reason = models.TextField(_("reason"))
+    granted_by = MemberForeignKey()
+    granted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    # Named again: guardian's base brings one of its own.
+    objects = ScopedManager(tenant="tenant")  # type: ignore[misc]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "content_object", "user", "permission"], name="grant_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("granted_at")), name="grants_expire"
+            ),
+        ]
+        indexes = [
+            # Which restricted cases a person was let into.
+            models.Index(fields=["tenant", "user", "content_object"], name="grants_of_person")
         ]

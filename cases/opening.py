@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.actions import LONGEST_TEXT, alarm_if_unowned
 from cases.engine import CaseRules, start_clock
-from cases.models import Case, Party, PartyRole, Source, Status
+from cases.models import Case, Confidentiality, Party, PartyRole, Source, Status
 from cases.rules import calendar_of, level_rules, rules_of, step_windows
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
@@ -77,8 +77,7 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
 
     Raises `Invalid` with field and reason; nothing is written then.
     """
-    if by is not None and by.role not in LOGS:
-        raise NotAllowed(_("Only staff of the vendor can log a dispute here."))
+    check_who_logs(new, by)
     validate(new)
     region, tier = new.partner.region, new.partner.tier
     route = find_route(new.category, new.severity, region, tier)
@@ -105,6 +104,18 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
     )
     alarm_if_unowned(case, turn, at)
     return case
+
+
+def check_who_logs(new: NewCase, by: Membership | None) -> None:
+    """Refuse who may not log this dispute: staff may, and a partner in its own name. A sealed one
+    comes through a channel of its own."""
+    sealed = new.category.confidentiality == Confidentiality.SEALED
+    if by is None or (by.role in LOGS and not sealed):
+        return
+    if by.role != Role.PARTNER or sealed:
+        raise NotAllowed(_("Only staff of the vendor can log a dispute here."))
+    if not new.partner.contacts.filter(user_id=by.user_id).exists():
+        raise NotAllowed(_("A partner logs disputes in its own name only."))
 
 
 def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
@@ -199,6 +210,7 @@ def _insert(new: NewCase, route: Route, by: Membership | None, at: datetime) -> 
         external_id=new.external_id,
         source_url=new.source_url,
         status=Status.NEW,
+        confidentiality=new.category.confidentiality,
         ladder=route.ladder,
         route=route,
         start_position=route.start_position,
@@ -225,10 +237,26 @@ def _save_new(case: Case) -> None:
 
 
 def _add_parties(case: Case, new: NewCase) -> None:
-    parts = ((new.partner, PartyRole.COMPLAINANT), *new.others)
+    """Add who has a part. The complainant reads the title it is logged under, and what it told
+    itself; any other party only what kind of dispute it is: a title may name a customer."""
+    told = case.description if new.source == Source.PORTAL else ""
+    kind = new.category.name
     Party.objects.bulk_create(
-        Party(tenant_id=case.tenant_id, case=case, partner=partner, role=role)
-        for partner, role in parts
+        [
+            _party(case, new.partner, PartyRole.COMPLAINANT, case.title, told),
+            *(_party(case, partner, role, kind) for partner, role in new.others),
+        ]
+    )
+
+
+def _party(case: Case, partner: Partner, role: str, title: str, account: str = "") -> Party:
+    return Party(
+        tenant_id=case.tenant_id,
+        case=case,
+        partner=partner,
+        role=role,
+        title=title,
+        account=account,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Clock, ClockState, Status
+from cases.models import Case, Clock, ClockKind, ClockState, Status
 
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -53,6 +53,7 @@ class CaseRow:
     status: str
     status_label: str
     due_at: datetime | None
+    restricted: bool = False
 
 
 @dataclass(slots=True)
@@ -77,6 +78,9 @@ def clock_words() -> dict[str, str]:
         "total": _("Total"),
         "reminder": _("Reminder"),
         "closing": _("Closing"),
+        "request": _("Request"),
+        "approval": _("Concession"),
+        "action": _("Action"),
     }
 
 
@@ -126,10 +130,15 @@ def amount_text(amount: Decimal | None, currency: str) -> str:
     """Return an amount as people read it, or an empty text."""
     if amount is None:
         return ""
-    places = 0 if amount == amount.to_integral() else 2
+    places = 0 if amount == amount.to_integral() else max(2, decimals(amount))
     figure = number_format(amount, places, use_l10n=True, force_grouping=True)
     sign = CURRENCY_SIGNS.get(currency)
     return f"{sign}{figure}" if sign else f"{figure} {currency}".strip()
+
+
+def decimals(amount: Decimal) -> int:
+    """Return how many decimals an amount needs to be said exactly."""
+    return -int(amount.normalize().as_tuple().exponent)
 
 
 def next_words(case: Case, *, mine: bool, waits: bool) -> str:
@@ -155,6 +164,11 @@ def _turn_words(case: Case, *, waits: bool) -> tuple[str, str]:
     """Return what the holder does next, as they read it and as others do."""
     if waits:
         return _("Acknowledge"), _("%(name)s acknowledges")
+    if case.due_kind == ClockKind.REQUEST:
+        return _("Answer the request"), _("%(name)s answers the request")
+    if case.status == Status.DECIDED and case.memo_id is None:
+        # In one line or in a memo: which of them, its category says.
+        return _("Write the result down"), _("%(name)s writes the result down")
     if case.status == Status.DECIDED:
         return _("Resolve the case"), _("%(name)s resolves the case")
     return _("Decide"), _("%(name)s decides")

@@ -11,10 +11,20 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from cases.access import visible_cases
-from cases.models import ENDED, OPEN, Assignment, Case, Clock, ClockKind, Message, Party
+from cases.access import grants_in_force, visible_cases
+from cases.models import (
+    ENDED,
+    OPEN,
+    Assignment,
+    Case,
+    CaseGrant,
+    Clock,
+    ClockKind,
+    Message,
+    Party,
+)
 from journal.models import Event
-from ladder.models import Level
+from ladder.models import Level, Seat
 from partners.models import Partner
 from tenants.models import Membership, User
 
@@ -25,7 +35,7 @@ MOST_PARTNERS = 100
 MOST_WITH_WORDS = 500
 LONGEST_SEARCH = 200
 SHORTEST_BEGINNING = 3
-NUMBER = re.compile(r"ESC-\d{4}-\d+", re.IGNORECASE)
+NUMBER = re.compile(r"(?:ESC|M)-\d{4}-\d+", re.IGNORECASE)
 VIEWS = ("mine", "all", "handed", "ended")
 
 
@@ -154,17 +164,24 @@ def with_words(text: str, *, ended: bool | None = None) -> list[UUID]:
     """Return the ids of the tenant's cases that contain all the words, the last one also as a
     beginning: the last changed `MOST_WITH_WORDS` of those that have ended, of those that have
     not, or of all (None). What a member sees of them is the caller's question."""
-    words = plain_words(text).split()
-    if not words:
+    query = query_of(text)
+    if not query:
         return []
-    query = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in words)
-    # Two letters begin half of all words, and a number is one number.
-    if len(words[-1]) >= SHORTEST_BEGINNING and not NUMBER.fullmatch(words[-1]):
-        query += ":*"
     call = "SELECT parley_cases_with_words(to_tsquery('simple', %s), %s)"
     with connection.cursor() as cursor:
         cursor.execute(call, [query, ended])
         return [row[0] for row in cursor.fetchall()]
+
+
+def query_of(text: str) -> str:
+    """Return all the words as a query of the `simple` configuration, the last one also as a
+    beginning; an empty text where there are none."""
+    words = plain_words(text).split()
+    query = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in words)
+    # Two letters begin half of all words, and a number is one number.
+    if words and len(words[-1]) >= SHORTEST_BEGINNING and not NUMBER.fullmatch(words[-1]):
+        query += ":*"
+    return query
 
 
 def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
@@ -174,6 +191,12 @@ def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
         kind=ClockKind.RESPONSE, assignment_id__in=turns, met_at=None, ended_at=None
     )
     return set(unmet.values_list("case_id", flat=True))
+
+
+def concession_pending(case: Case) -> bool:
+    """Whether somebody still has to decide a concession of this case."""
+    asked = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, kind=ClockKind.APPROVAL)
+    return asked.filter(met_at=None, ended_at=None).exists()
 
 
 def backups_of(cases: Iterable[Case]) -> dict[UUID, UUID]:
@@ -200,6 +223,29 @@ def parties_with_people(case: Case) -> list[Party]:
     parties = Party.objects.filter(case_id=case.pk).select_related("partner__tier")
     order = {"complainant": 0, "respondent": 1, "affected": 2}
     return sorted(parties, key=lambda party: (order[party.role], party.partner.name))
+
+
+def grants_of(case: Case) -> list[CaseGrant]:
+    """Return who was let into a restricted case by name, as long as it holds."""
+    live = grants_in_force().filter(content_object_id=case.pk)
+    return list(live.select_related("user").order_by("expires_at"))
+
+
+def knowing(case: Case) -> list[User]:
+    """Return who answers for a case and so knows of it, by name."""
+    people = set(
+        Seat.objects.filter(level__position__gt=case.level.position)
+        .filter(
+            Q(region_id=None) | Q(region_id=case.region_id),
+            Q(category_id=None) | Q(category_id=case.category_id),
+            level__ladder_id=case.ladder_id,
+        )
+        .values_list("user_id", "backup_id")
+    )
+    ids = {user_id for pair in people for user_id in pair}
+    turn = Assignment.objects.filter(pk=case.turn_id).values_list("owner_id", "backup_id")
+    ids |= {user_id for pair in turn for user_id in pair}
+    return list(User.objects.filter(pk__in=ids - {None}).order_by("name"))
 
 
 def contact_names(partner_ids: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cases.engine import CaseRules, ClockFacts, LevelRules, StepWindows
+from cases.engine import Asked, CaseRules, ClockFacts, LevelRules, StepWindows
 from cases.models import Case, Clock
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Level
@@ -63,7 +63,16 @@ def clock_facts(clock: Clock) -> ClockFacts:
         next_fire_at=clock.next_fire_at,
         soon_at=clock.soon_at,
         assignment_id=clock.assignment_id,
+        asked=asked_of(clock),
     )
+
+
+def asked_of(clock: Clock) -> Asked | None:
+    """Return whom a clock asks, and about what; None where it asks the case's owner alone."""
+    if clock.subject is None:
+        return None
+    barred = tuple(clock.barred)
+    return Asked(clock.subject, clock.owner_id, clock.backup_id, clock.level_id, barred)
 
 
 def live_clocks(case: Case) -> list[Clock]:

@@ -1,6 +1,9 @@
 """What may be done to a case in which status: pure."""
 
 OPEN = ("new", "in_progress", "decided")
+ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
+# Who knows of a case is nothing that moves it on.
+KEEPING = ("restrict", "lift", "grant", "revoke")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -13,9 +16,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "resolve": OPEN,
     "close": ("resolved",),
     "withdraw": OPEN,
+    "request": ("new", "in_progress"),
+    "decline": OPEN,
+    **dict.fromkeys(KEEPING, ALWAYS),
 }
 
 
 def allowed_in(status: str) -> list[str]:
-    """Return the verbs a status allows, as far as the status goes."""
-    return [verb for verb, statuses in ALLOWED.items() if status in statuses]
+    """Return the verbs by which a case moves on from a status, as far as the status goes."""
+    moves = (verb for verb, statuses in ALLOWED.items() if status in statuses)
+    return [verb for verb in moves if verb not in KEEPING]

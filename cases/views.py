@@ -1,7 +1,7 @@
 """Pages of cases: read by queries, changed by actions, nothing decided here."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, queries
+from cases import actions, confidential, queries, requests
 from cases.access import WORKS, case_for, check, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import form_for
-from cases.models import Case
+from cases.models import Case, Confidentiality
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
 from journal.queries import heartbeats
 from tenants.errors import Invalid, NotAllowed
@@ -60,6 +60,7 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 status=case.status,
                 status_label=case.get_status_display(),
                 due_at=case.due_at,
+                restricted=case.confidentiality != Confidentiality.NORMAL,
             )
         )
     return found
@@ -232,6 +233,11 @@ VERBS: dict[str, Verb] = {
     "withdraw": actions.withdraw,
     "reassign": actions.reassign,
     "message": actions.add_message,
+    "restrict": confidential.restrict,
+    "lift": confidential.lift,
+    "grant": confidential.grant_access,
+    "revoke": confidential.revoke_access,
+    "decline": requests.decline_request,
 }
 
 
@@ -277,11 +283,23 @@ def facts_of(verb: str, form: Any) -> dict[str, Any]:
             "body": form.cleaned_data["body"],
             "audience": readers["audience"],
             "partner_id": partner,
+            "asks": form.cleaned_data["asks"],
         }
     facts = dict(form.cleaned_data)
     if verb == "reassign":
         facts["to_user_id"] = UUID(facts.pop("to"))
+    if verb == "decline":
+        facts["partner_id"] = facts.pop("partner")
+    if "person" in facts:
+        facts["user_id"] = UUID(facts.pop("person"))
+    if "until" in facts:
+        facts["until"] = end_of_day(facts["until"])
     return facts
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the instant a day ends in the viewer's zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
@@ -301,8 +319,16 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "close": _("Closed."),
         "withdraw": _("Withdrawn. All clocks have ended."),
         "message": _("Written."),
+        "restrict": _("Only who has to know of this case sees it now."),
+        "lift": _("All staff see this case again."),
+        "grant": _("Your colleague sees the case, and was told."),
+        "revoke": _("Your colleague sees the case no more."),
+        "decline": _("Declined. The partner was told why."),
     }
     messages.success(request, said[verb])
+    if not visible_cases(request.membership).filter(pk=found.pk).exists():
+        # A restricted case that was handed on is no longer theirs to see.
+        return redirect("inbox", request.tenant.slug)
     return redirect("case", request.tenant.slug, found.pk)
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.models import Outcome
 
 Names = Mapping[UUID, str]
+# The facts of an event that name somebody by id.
+PEOPLE = ("owner", "previous_owner", "person", "on_behalf_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Kind:
     shape: str
     icon: str
     sentence: Callable[[Mapping[str, Any], Names], str]
+    # The few words of a mail's subject, to be translated; nothing special where empty.
+    subject: str = ""
 
 
 def _name(facts: Mapping[str, Any], key: str, names: Names) -> str:
@@ -31,6 +37,9 @@ def _clock(facts: Mapping[str, Any]) -> str:
         "response": _("answer"),
         "decision": _("decision"),
         "total": _("resolution"),
+        "request": _("answer to the partner's request"),
+        "approval": _("decision on the concession"),
+        "action": _("action"),
     }.get(str(facts.get("kind")), "")
 
 
@@ -100,6 +109,25 @@ def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
     return _("gave the case to %(owner)s.") % {"owner": _name(facts, "owner", names)}
 
 
+def _granted(facts: Mapping[str, Any], names: Names) -> str:
+    until = date_format(datetime.fromisoformat(facts["until"]), "j F Y")
+    values = {"person": _name(facts, "person", names), "until": until}
+    return _("let %(person)s see the case until %(until)s.") % values
+
+
+def _revoked(facts: Mapping[str, Any], names: Names) -> str:
+    return _("took back %(person)s's right to see the case.") % {
+        "person": _name(facts, "person", names)
+    }
+
+
+def _asked_higher(facts: Mapping[str, Any], names: Names) -> str:
+    values = {"to": facts["to"], "owner": _name(facts, "owner", names)}
+    return (
+        _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.") % values
+    )
+
+
 KINDS: dict[str, Kind] = {
     "case.opened": Kind("event", "plus", _opened),
     "case.acknowledged": Kind("event", "check", _plain("took the case up.")),
@@ -115,6 +143,13 @@ KINDS: dict[str, Kind] = {
     "case.resumed": Kind("event", "play", _plain("The clocks run again.")),
     "case.handed_over": Kind("event", "switch", _handed_over),
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
+    "case.requested": Kind("message", "up", _plain("asked for the next level.")),
+    "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
+    "case.restricted": Kind("event", "lock", _plain("restricted the case.")),
+    "case.unrestricted": Kind("event", "eye", _plain("made the case known to all staff again.")),
+    "case.granted": Kind("event", "eye", _granted),
+    "case.revoked": Kind("event", "lock", _revoked),
+    "case.approval.escalated": Kind("escalation", "up", _asked_higher),
     "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),
@@ -125,6 +160,11 @@ KINDS: dict[str, Kind] = {
     "case.unowned": Kind("escalation", "late", _plain("Nobody holds this level.")),
 }
 UNKNOWN = Kind("event", "info", _plain("The record was extended."))
+
+
+def register_kinds(kinds: Mapping[str, Kind]) -> None:
+    """Let an upper app say how its kinds of event look, by their names."""
+    KINDS.update(kinds)
 
 
 def kind_of(event_kind: str) -> Kind:
@@ -139,4 +179,4 @@ def sentence(event_kind: str, facts: Mapping[str, Any], names: Names) -> str:
 
 def people_in(facts: Mapping[str, Any]) -> set[UUID]:
     """Return the people an event's facts name by id."""
-    return {UUID(facts[key]) for key in ("owner", "previous_owner") if facts.get(key)}
+    return {UUID(facts[key]) for key in PEOPLE if facts.get(key)}

@@ -1,4 +1,4 @@
-"""Refresh the vendored browser assets: `python -m devtools.vendor` fetches, `--check` compares.
+"""Refresh the vendored assets: `python -m devtools.vendor` fetches, `--check` compares.
 
 The files are committed, so running the product needs no npm; only a refresh does. Each folder
 keeps a manifest that says where a file came from, under which licence, and its hash.
@@ -22,6 +22,7 @@ from devtools.places import ROOT
 PRODUCT = ROOT / "static" / "vendor"
 TESTS = ROOT / "tests" / "vendor"
 SPRITE = "icons/sprite.svg"
+SCRIPTED = {".css", ".js"}
 
 # Our name for an icon says what it means; the right side is its drawing's name.
 ICONS = {
@@ -141,7 +142,27 @@ AXE = Package(
         "LICENSE-3RD-PARTY.txt": "axe-LICENSE-3RD-PARTY.txt",
     },
 )
-PACKAGES = (TABLER, DRAWINGS, HTMX, AXE)
+
+
+def font(package: str, version: str, family: str, *styles: str) -> Package:
+    """Return the pinned package of one font, with the styles a printed memo uses."""
+    home = package.partition("-")[0]
+    files = {
+        f"{style}/{family}_{style}.ttf": f"{home}/{family}-{style[3:]}.ttf" for style in styles
+    }
+    terms = {"LICENSE_FONT": f"{home}/{family}-LICENSE"}
+    return Package(f"@expo-google-fonts/{package}", version, "OFL-1.1", PRODUCT, files | terms)
+
+
+UPRIGHT, SLANTED = ("400Regular", "700Bold"), ("400Regular_Italic", "700Bold_Italic")
+FONTS = (
+    font("noto-sans", "0.4.2", "NotoSans", *UPRIGHT, *SLANTED),
+    font("noto-sans-arabic", "0.4.3", "NotoSansArabic", *UPRIGHT),
+    font("noto-sans-mono", "0.4.2", "NotoSansMono", "400Regular"),
+    font("noto-sans-sc", "0.4.3", "NotoSansSC", "400Regular"),
+    font("vazirmatn", "0.4.1", "Vazirmatn", *UPRIGHT),
+)
+PACKAGES = (TABLER, DRAWINGS, HTMX, AXE, *FONTS)
 
 
 def fetch(package: Package, into: Path) -> Path:
@@ -162,9 +183,10 @@ def fetch(package: Package, into: Path) -> Path:
     return folder / "package"
 
 
-def without_source_map(text: str) -> str:
+def without_source_map(content: bytes) -> bytes:
     """Drop the pointer to a source map that is not vendored, which would be a dead link."""
-    return re.sub(r"\s*/\*# sourceMappingURL=.*?\*/\s*$|\s*//# sourceMappingURL=.*$", "\n", text)
+    pointer = rb"\s*/\*# sourceMappingURL=.*?\*/\s*$|\s*//# sourceMappingURL=.*$"
+    return re.sub(pointer, b"\n", content)
 
 
 def keep(package: Package, source: Path) -> list[Path]:
@@ -173,8 +195,8 @@ def keep(package: Package, source: Path) -> list[Path]:
     for origin, name in package.files.items():
         target = package.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = (source / origin).read_text(encoding="utf-8")
-        target.write_text(without_source_map(text), encoding="utf-8")
+        content = (source / origin).read_bytes()
+        target.write_bytes(without_source_map(content) if target.suffix in SCRIPTED else content)
         kept.append(target)
     return kept
 

@@ -9,10 +9,20 @@ from django.utils import timezone
 
 from cases.access import WORKS
 from cases.queries import count_mine
+from escalation.demo.panel import panel
 from journal.queries import unread_count
+from memos.approvals import count_waiting
 from tenants.models import Membership, Role
 
-CURRENT = {"case": "cases", "log": "log", "log-category": "log"}
+CURRENT = {
+    **dict.fromkeys(("memo", "memo-edit", "memo-of-case"), "memos"),
+    "case": "cases",
+    "concession": "cases",
+    "concession-new": "cases",
+    "log": "log",
+    "log-category": "log",
+    "rates": "policy",
+}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +35,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     member: Membership | None = getattr(request, "membership", None)
     if member is None:
         return known
+    if settings.DEMO:
+        known["tries"] = panel(request, member)
     if member.role == Role.PARTNER:
         return {**known, "nav": portal_nav(request, member)}
     return {**known, "nav": staff_nav(request, member)}
@@ -42,6 +54,14 @@ def portal_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
     }
 
 
+def approvals_nav(member: Membership) -> dict[str, Any]:
+    """Return where a member decides concessions, and how many wait; nothing for who never does."""
+    if member.role not in WORKS:
+        return {"approvals_url": ""}
+    url = reverse("approvals", args=[member.tenant.slug])
+    return {"approvals_url": url, "approvals": count_waiting(member)}
+
+
 def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
     """Return the navigation of a vendor's pages, as far as the member may go."""
     slug = member.tenant.slug
@@ -53,6 +73,8 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "cases_url": reverse("inbox", args=[slug]) + "?view=all",
         "policy_url": reverse("policy", args=[slug]) if member.role in SEES_POLICY else "",
         "log_url": reverse("log", args=[slug]) if member.role in WORKS else "",
+        **approvals_nav(member),
+        "memos_url": reverse("memos", args=[slug]),
         "search_url": reverse("search", args=[slug]),
         "notices_url": reverse("notices", args=[slug]),
         "outbox_url": reverse("outbox", args=[slug]) if settings.DEMO else "",
@@ -60,7 +82,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "sign_out_url": reverse("sign-out"),
         "switch_url": reverse("choose"),
         "role_label": member.title or member.get_role_display(),
-        "unread": unread_count(member.user_id),
+        "unread": unread_count(member.user),
         "mine": count_mine(member),
         "current": CURRENT.get(name or "", name),
     }

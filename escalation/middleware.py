@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import record
 from tenants.errors import Invalid, NotAllowed, NotNow, Refused
+from tenants.models import Role
 from tenants.scope import act_in, current
 
 logger = logging.getLogger("parley.request")
@@ -57,7 +58,8 @@ class RefusalMiddleware:
         if not isinstance(problem, Refused):
             return None
         if isinstance(problem, NotAllowed):
-            return render(request, "403.html", {"reason": problem.reason}, status=403)
+            context = {"reason": problem.reason, "base": base_of(request)}
+            return render(request, "403.html", context, status=403)
         return render(
             request, "refused.html", refused_page(request, problem), status=problem.status
         )
@@ -76,21 +78,38 @@ class RefusalMiddleware:
             record("access.denied", at=now, by=by, case_id=case_id, facts=facts)
 
 
+def base_of(request: HttpRequest) -> str:
+    """Return the page a refusal stands in: a partner stays in the portal."""
+    member = getattr(request, "membership", None)
+    return "portal.html" if member is not None and member.role == Role.PARTNER else "public.html"
+
+
 def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:
     """Return what the page of a refusal shows."""
     allowed = problem.allowed if isinstance(problem, NotNow) else ()
     title = _("That is not possible now") if isinstance(problem, NotNow) else _("Please correct")
     if isinstance(problem, Invalid):
         title = _("That could not be saved")
-    words = {verb: str(label) for verb, label in verb_words().items()}
+    base = base_of(request)
+    words = partners_words() if base == "portal.html" else verb_words()
     return {
+        "base": "fragment.html" if request.htmx else base,  # type: ignore[attr-defined]
         "refused": {
             "title": title,
             "text": problem.reason,
-            "allowed": [words.get(verb, verb) for verb in allowed],
+            "allowed": [words[verb] for verb in allowed if verb in words],
             "url": request.headers.get("Referer", ""),
         },
         "request_id": request.id,  # type: ignore[attr-defined]
+    }
+
+
+def partners_words() -> dict[str, str]:
+    """Return how the portal calls what a partner may do."""
+    return {
+        "message": _("write a message"),
+        "request": _("ask for the next person"),
+        "withdraw": _("withdraw the case"),
     }
 
 
@@ -107,4 +126,5 @@ def verb_words() -> dict[str, str]:
         "resolve": _("resolve"),
         "close": _("close"),
         "withdraw": _("withdraw"),
+        "decline": _("decline a partner's request"),
     }

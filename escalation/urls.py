@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from escalation import api, entrance, operations
+from escalation.demo.views import hide_tries
 
 tenant = [
     path("", include("cases.urls")),
     path("", include("journal.urls")),
     path("", include("ladder.urls")),
+    path("", include("memos.urls")),
 ]
 v1 = [
     path("me/", api.Me.as_view(), name="api-me"),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("sign-in/", entrance.sign_in, name="sign-in"),
     path("sign-out/", entrance.sign_out, name="sign-out"),
     path("choose/", entrance.choose, name="choose"),
+    path("demo/hide/", hide_tries, name="demo-hide"),
     path("t/<slug:slug>/", include(tenant)),
     path("p/<slug:slug>/<slug:partner>/", include("portal.urls")),
     path("api/v1/", include(v1)),

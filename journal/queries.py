@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 from journal.anchors import Anchor
 from journal.chain import HASHED, Break, first_break
 from journal.models import ChainHead, Channel, Event, Heartbeat, Notice
+from journal.registry import known
+from tenants.models import User
 from tenants.scope import background_role
 
 BEAT = """
@@ -43,10 +45,13 @@ def tenants_waiting(at: datetime) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def unread_count(user_id: UUID, *, at_most: int = 100) -> int:
-    """Return how many notices a person has not read, counted up to a bound."""
-    unread = Notice.objects.filter(user_id=user_id, channel=Channel.BELL, read_at=None)
-    return unread[:at_most].count()
+def unread_count(user: User, *, at_most: int = 100) -> int:
+    """Return how many notices a person has not read and may still know of, counted up to a
+    bound."""
+    unread = Notice.objects.filter(user_id=user.pk, channel=Channel.BELL, read_at=None)
+    ids = list(unread.values_list("event_id", flat=True)[:at_most])
+    events = list(Event.objects.filter(pk__in=ids)) if ids else []
+    return len(known(events, user))
 
 
 def verify_chain(tenant_id: UUID) -> Break | None:

@@ -33,6 +33,10 @@ class Subject(Protocol):
         """Return what the person is told, by event: only of what they may see, now."""
         ...
 
+    def known(self, events: Sequence[Event], user: User) -> set[UUID]:
+        """Return the events the person may know of, now: those that `letters` would tell."""
+        ...
+
 
 _subjects: dict[str, Subject] = {}
 
@@ -50,10 +54,22 @@ def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
     """
     if not user.is_active:
         return {}
-    by_subject: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        by_subject[event.kind.split(".", 1)[0]].append(event)
     found: dict[UUID, Letter] = {}
-    for prefix, group in by_subject.items():
-        found |= _subjects[prefix].letters(group, user)
+    for subject, group in _by_subject(events):
+        found |= subject.letters(group, user)
     return found
+
+
+def known(events: Sequence[Event], user: User) -> set[UUID]:
+    """Return the events that a person of the current tenant may know of, without their words."""
+    found: set[UUID] = set()
+    for subject, group in _by_subject(events) if user.is_active else ():
+        found |= subject.known(group, user)
+    return found
+
+
+def _by_subject(events: Sequence[Event]) -> list[tuple[Subject, list[Event]]]:
+    groups: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        groups[event.kind.split(".", 1)[0]].append(event)
+    return [(_subjects[prefix], group) for prefix, group in groups.items()]

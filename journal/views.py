@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from journal.actions import mark_read
 from journal.delivery import message_id
 from journal.models import Channel, Notice, NoticeState
-from journal.registry import Letter, letters
+from journal.registry import Letter, known, letters
 from tenants.middleware import ScopedRequest
 
 SHOWN = 50
@@ -68,9 +68,11 @@ def outbox(request: ScopedRequest, slug: str) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     sent = Notice.objects.filter(channel=Channel.EMAIL, state=NoticeState.SENT)
-    found = sent.select_related("event", "user").order_by("-done_at", "-id")[:SHOWN]
+    latest = sent.select_related("event", "user").order_by("-done_at", "-id")[:SHOWN]
+    seen = known([notice.event for notice in latest], request.membership.user)
+    found = [notice for notice in latest if notice.event_id in seen]
     context = {
-        "mails": mails(list(found)),
+        "mails": mails(found),
         "empty": {
             "title": _("No mail yet"),
             "text": _("Escalate a case, or wait for the clock to do it."),

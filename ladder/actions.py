@@ -4,7 +4,8 @@
 with field and reason, and then nothing was written.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,8 @@ from ladder.defaults.ladders import held_by
 from ladder.defaults.matrix import MATRIX
 from ladder.defaults.regions import AROUND_THE_CLOCK, REGIONS, TIERS
 from ladder.directory import Directory, read_directory
-from ladder.models import CalendarVersion, Category, Programme, RegionCalendar
+from ladder.models import CalendarVersion, Category, ExchangeRate, Programme, RegionCalendar
+from ladder.money import MoneyError, known_currency
 from ladder.policy import Policy
 from ladder.worktime import Rules
 from ladder.writing import write_calendar, write_ladder, write_matrix
@@ -28,6 +30,8 @@ from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role
 
 HOME = "dach"
+RATE_DECIMALS = 8
+LARGEST_RATE = Decimal(10) ** 10
 
 
 def allowed(by: Membership | None) -> None:
@@ -187,6 +191,49 @@ def install_defaults(name: str, *, by: Membership, at: datetime) -> Programme:
     _write(policy, read_directory(policy), at)
     _record("policy.defaults_installed", by, at, {"routes": len(MATRIX)})
     return programme
+
+
+@transaction.atomic
+def set_rate(
+    currency: str, rate: Decimal, valid_from: date, *, by: Membership | None, at: datetime
+) -> ExchangeRate:
+    """Say what one unit of a currency is worth in the programme's, from a day on.
+
+    What was converted before keeps the rate of its day.
+    """
+    allowed(by)
+    # Two at once wait for each other here.
+    programme = Programme.objects.select_for_update().get()
+    try:
+        currency = known_currency(currency)
+    except MoneyError as problem:
+        raise Invalid({problem.field: problem.reason}) from None
+    if errors := rate_errors(currency, rate, valid_from, programme.currency):
+        raise Invalid(errors)
+    row = ExchangeRate.objects.create(
+        tenant_id=programme.tenant_id,
+        currency=currency,
+        rate=rate,
+        valid_from=valid_from,
+        created_by_id=by.user_id if by else None,
+        created_at=at,
+    )
+    facts = {"rate": str(row.pk), "currency": currency, "worth": str(rate)}
+    _record("policy.rate", by, at, {**facts, "valid_from": valid_from.isoformat()})
+    return row
+
+
+def rate_errors(currency: str, rate: Decimal, valid_from: date, own: str) -> dict[str, str]:
+    """Return what is wrong with a rate, by field."""
+    if currency == own:
+        return {"currency": _("This is the programme's own currency.")}
+    if not rate.is_finite() or rate <= 0 or rate >= LARGEST_RATE:
+        return {"rate": _("More than zero, and less than ten thousand million.")}
+    if rate != round(rate, RATE_DECIMALS):
+        return {"rate": _("At most eight decimals.")}
+    if ExchangeRate.objects.filter(currency=currency, valid_from=valid_from).exists():
+        return {"valid_from": _("This day has its rate already, and a rate is never changed.")}
+    return {}
 
 
 def _record(kind: str, by: Membership | None, at: datetime, facts: dict[str, Any]) -> None:

@@ -228,3 +228,26 @@ class Route(TenantModel):
                 name="route_position",
             )
         ]
+
+
+class ExchangeRate(TenantModel):
+    """What one unit of a currency is worth in the programme's currency, from a day on.
+
+    Never changed: a rate of a later day supersedes it.
+    """
+
+    currency = models.CharField(_("currency"), max_length=3)
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=8)
+    valid_from = models.DateField(_("valid from"))
+    created_by = MemberForeignKey(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("currency", "-valid_from")
+        constraints = [
+            # Also how the rate of a day is found.
+            models.UniqueConstraint(
+                fields=["tenant", "currency", "valid_from"], name="one_rate_per_day"
+            ),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="rate_above_zero"),
+        ]

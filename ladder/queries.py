@@ -1,14 +1,19 @@
 """Reads of the policy."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ladder.authority import Rate, Rung
 from ladder.models import (
     Calendar,
     CalendarVersion,
     Category,
+    ExchangeRate,
     Ladder,
     Level,
     Programme,
@@ -87,16 +92,52 @@ def levels_of(ladder_id: UUID) -> list[Level]:
     return list(Level.objects.filter(ladder_id=ladder_id).order_by("position"))
 
 
+def levels_of_all(ladder_ids: Iterable[UUID]) -> dict[UUID, list[Level]]:
+    """Return the levels of several ladders, each from the lowest."""
+    found: dict[UUID, list[Level]] = {ladder_id: [] for ladder_id in ladder_ids}
+    for level in Level.objects.filter(ladder_id__in=list(found)).order_by("position"):
+        found[level.ladder_id].append(level)
+    return found
+
+
 def holder_of(level_id: UUID, region_id: UUID | None, category_id: UUID | None) -> Holder:
     """Return who holds a level for a region and category, now."""
+    return holder(seats_of([level_id]).get(level_id, ()), region_id, category_id)
+
+
+def seats_of(level_ids: Iterable[UUID]) -> dict[UUID, list[SeatFacts]]:
+    """Return the seats of levels, and who of them is there, now."""
     working = Membership.objects.filter(is_active=True, user__is_active=True)
     columns = ("user_id", "backup_id", "region_id", "category_id", "rank")
-    seats = Seat.objects.filter(level_id=level_id).annotate(
+    seats = Seat.objects.filter(level_id__in=list(level_ids)).annotate(
         there=Exists(working.filter(user_id=OuterRef("user_id"))),
         backup_there=Exists(working.filter(user_id=OuterRef("backup_id"))),
     )
-    rows = seats.values_list(*columns, "there", "backup_there")
-    return holder((SeatFacts(*row) for row in rows), region_id, category_id)
+    found: dict[UUID, list[SeatFacts]] = defaultdict(list)
+    for level_id, *row in seats.values_list("level_id", *columns, "there", "backup_there"):
+        found[level_id].append(SeatFacts(*row))
+    return dict(found)
+
+
+def rungs(levels: Iterable[Level]) -> list[Rung]:
+    """Return how much levels may concede, each by itself."""
+    return [
+        Rung(
+            level.pk,
+            level.position,
+            frozenset(level.authority_kinds),
+            level.authority_amount,
+            level.authority_currency,
+        )
+        for level in levels
+    ]
+
+
+def rates_on(day: date) -> list[Rate]:
+    """Return what each currency is worth in the programme's on a day, as far as a rate is known."""
+    known = ExchangeRate.objects.filter(valid_from__lte=day).order_by("currency", "-valid_from")
+    rows = known.distinct("currency").values_list("currency", "rate", "valid_from")
+    return [Rate(*row) for row in rows]
 
 
 def holders_from(ladder_id: UUID, position: int) -> dict[UUID, UUID | None]:

@@ -1,7 +1,7 @@
 """Who holds a level: pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -48,3 +48,19 @@ def holder(seats: Iterable[SeatFacts], region_id: UUID | None, category_id: UUID
     fitting = (s for s in seats if s.holder.owner_id and _fits(s, region_id, category_id))
     first = min(fitting, key=lambda s: s.order, default=None)
     return first.holder if first else Holder()
+
+
+def decider(
+    seats: Iterable[SeatFacts],
+    region_id: UUID | None,
+    category_id: UUID | None,
+    barred: Collection[UUID],
+) -> Holder:
+    """Return who decides on a level what `barred` have asked for: never one of them, nor anybody
+    in the name of one of them; empty where that leaves nobody."""
+    free = (
+        replace(seat, backup_there=seat.backup_there and seat.backup_id not in barred)
+        for seat in seats
+        if seat.user_id not in barred
+    )
+    return holder(free, region_id, category_id)

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from ladder import views
+from ladder import rate_views, views
 
-urlpatterns = [path("rules/", views.policy, name="policy")]
+urlpatterns = [
+    path("rules/", views.policy, name="policy"),
+    path("rules/rates/", rate_views.rates, name="rates"),
+]

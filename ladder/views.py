@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -33,6 +34,7 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
         "routes": [route_line(route) for route in routes()],
         "calendars": [calendar_line(calendar) for calendar in calendars()],
         "warnings": warnings(seats),
+        "rates_url": reverse("rates", args=[slug]),
     }
     return render(request, "policy.html", context)
 
@@ -83,6 +85,8 @@ def level_card(level: Level, seats: list[Seat]) -> dict[str, Any]:
 
 def authority_words(level: Level) -> str:
     """Return how much a level may concede."""
+    if not level.authority_kinds:
+        return _("Concedes nothing")
     if level.authority_amount is None:
         return _("Any amount")
     amount = f"{level.authority_amount:,.0f} {level.authority_currency}"

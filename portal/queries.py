@@ -7,26 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Choose
-from django.db.models import IntegerField, Q, QuerySet, Value, When
+from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
-from cases.models import OPEN, Case, Message, Party
-from partners.models import Partner
-from tenants.models import User
+from cases.models import OPEN, Assignment, Case, Clock, ClockKind, Message, Party, PartyRole
+from cases.transitions import ALLOWED
+from partners.models import Contact, Partner
+from tenants.models import Membership, Role, User
 
 PAGE = 50
+MOST_COUNTED = 99
 COLUMNS = (
-    *("id", "number", "title", "status", "outcome", "owner_id"),
-    *("due_at", "due_kind", "due_missed", "opened_at"),
+    *("id", "number", "status", "outcome", "owner_id", "due_at", "due_kind", "due_missed"),
+    *("opened_at", "resolved_at", "closed_at"),
 )
+PART = ("title", "role", "asked_at")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCase:
-    """A case as its partner sees it; `owner_name` is empty where nobody has it."""
+    """A case as its partner sees it: under its own title, in its own role. `owner_name` is empty
+    where nobody has it; `asked_at` is since when the vendor waits for the partner's answer."""
 
     id: UUID
     number: str
     title: str
+    role: str
     status: str
     outcome: str
     owner_name: str
@@ -34,11 +39,24 @@ class OwnCase:
     due_kind: str
     due_missed: bool
     opened_at: datetime
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    asked_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the vendor still owes something."""
         return self.status in OPEN
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether it is the partner's turn to write, and it still can."""
+        return self.asked_at is not None and self.status in ALLOWED["message"]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was the partner that raised it."""
+        return self.role == PartyRole.COMPLAINANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +81,27 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text meant for the partner; `author` is empty where it may not be named."""
+    """A text the partner reads. `side` is who wrote it: `vendor`, `own` (somebody of the partner's)
+    or nobody's, where that may not be told; `author` is empty where it may not be named."""
 
     id: UUID
     kind: str
+    author_id: UUID | None
     author: str
+    side: str
+    audience: str
     body: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who had a case, and how that ended; `until` is empty for who has it."""
+
+    name: str
+    since: datetime
+    until: datetime | None
+    end: str
 
 
 def of_partner(partner_id: UUID) -> QuerySet[Case]:
@@ -80,12 +112,26 @@ def of_partner(partner_id: UUID) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=Party.objects.filter(partner_id=partner_id).values("case_id"))
 
 
-def own_cases(partner_id: UUID, place: Place | None = None) -> Page:
-    """Return a page of a partner's cases by keyset: open ones first, of each the latest first."""
+def asked_of(partner_id: UUID) -> QuerySet[Party]:
+    """Return a partner's parts in cases that wait for its answer."""
+    asked = Party.objects.filter(partner_id=partner_id, asked_at__isnull=False)
+    return asked.filter(case__status__in=ALLOWED["message"])
+
+
+def count_asked(partner_id: UUID) -> int:
+    """Return how many cases wait for a partner's answer, at most one more than `MOST_COUNTED`."""
+    return asked_of(partner_id)[: MOST_COUNTED + 1].count()
+
+
+def own_cases(partner_id: UUID, place: Place | None = None, *, asked: bool = False) -> Page:
+    """Return a page of a partner's cases by keyset: open ones first, of each the latest first.
+    `asked` leaves only those that wait for the partner's answer."""
     over = Choose(
         When(status__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
     cases = of_partner(partner_id).annotate(over=over)
+    if asked:
+        cases = cases.filter(pk__in=asked_of(partner_id).values("case_id"))
     backwards = place is not None and place.backwards
     if place is not None:
         cases = cases.filter(_beyond(place))
@@ -96,7 +142,7 @@ def own_cases(partner_id: UUID, place: Place | None = None) -> Page:
         rows.reverse()
     ahead, behind = (place is not None, more) if backwards else (more, place is not None)
     return Page(
-        shown(rows),
+        shown(partner_id, rows),
         _place(rows[-1]) if rows and ahead else None,
         _place(rows[0], backwards=True) if rows and behind else None,
     )
@@ -116,37 +162,86 @@ def _place(row: Mapping[str, Any], *, backwards: bool = False) -> Place:
 def own_case(partner_id: UUID, case_id: UUID) -> OwnCase | None:
     """Return a case of a partner's, None whether it is missing or another's."""
     rows = of_partner(partner_id).filter(pk=case_id).values(*COLUMNS)
-    return next(iter(shown(list(rows))), None)
+    return next(iter(shown(partner_id, list(rows))), None)
 
 
-def shown(rows: list[dict[str, Any]]) -> list[OwnCase]:
-    """Return rows with their owners' names; as many queries for fifty as for one."""
+def shown(partner_id: UUID, rows: list[dict[str, Any]]) -> list[OwnCase]:
+    """Return rows with the partner's own titles and the owners' names; as many queries for fifty
+    as for one."""
     names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
+    own = Party.objects.filter(partner_id=partner_id, case_id__in=[row["id"] for row in rows])
+    parts = {part.pop("case_id"): part for part in own.values("case_id", *PART)}
     kept = [name for name in COLUMNS if name != "owner_id"]
     return [
-        OwnCase(owner_name=names.get(row["owner_id"], ""), **{name: row[name] for name in kept})
+        OwnCase(
+            owner_name=names.get(row["owner_id"], ""),
+            **{name: row[name] for name in kept},
+            **parts[row["id"]],
+        )
         for row in rows
     ]
+
+
+def own_account(partner_id: UUID, case_id: UUID) -> str:
+    """Return what the partner itself told when it logged a case."""
+    own = Party.objects.filter(partner_id=partner_id, case_id=case_id)
+    return own.values_list("account", flat=True).first() or ""
+
+
+def turns_of(case_id: UUID) -> list[Turn]:
+    """Return who had a case, in order; who has it now comes last."""
+    turns = Assignment.objects.filter(case_id=case_id)
+    ordered = turns.order_by("started_at", F("ended_at").asc(nulls_last=True), "id")
+    rows = list(ordered.values_list("owner_id", "started_at", "ended_at", "end_reason"))
+    names = names_of({row[0] for row in rows if row[0]})
+    return [
+        Turn(names.get(owner_id, "") if owner_id else "", since, until, end)
+        for owner_id, since, until, end in rows
+    ]
+
+
+def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime] | None:
+    """Return when the partner last asked for the next person without an answer since, and by when
+    one is due."""
+    asked = Clock.objects.filter(
+        case_id=case_id, kind=ClockKind.REQUEST, subject=partner_id, met_at=None, ended_at=None
+    )
+    return asked.order_by("-anchor").values_list("anchor", "due_at").first()
 
 
 def shared_texts(
     partner_id: UUID, case_id: UUID, before: tuple[datetime, UUID] | None = None
 ) -> tuple[list[Text], bool]:
-    """Return a page of a case's texts meant for all parties or for this one, the latest first,
-    and whether there are older ones."""
+    """Return a page of a case's texts meant for all parties or for this one, its own among them,
+    the latest first, and whether there are older ones."""
     meant = Q(audience="parties") | Q(audience="party", partner_id=partner_id)
     texts = Message.objects.filter(meant, case_id=case_id)
     if before is not None:
         at, ident = before
         texts = texts.filter(Q(at__lt=at) | Q(at=at, id__lt=ident))
-    columns = ("id", "kind", "author_id", "body", "at")
-    rows = list(texts.order_by("-at", "-id").values_list(*columns)[: PAGE + 1])
-    names = names_of({author for _, _, author, _, _ in rows if author})
+    columns = ("id", "kind", "author_id", "audience", "body", "at")
+    rows = list(texts.order_by("-at", "-id").values(*columns)[: PAGE + 1])
+    authors = {row["author_id"] for row in rows if row["author_id"]}
+    names, sides = names_of(authors), sides_of(partner_id, authors)
     found = [
-        Text(ident, kind, names.get(author, ""), body, at)
-        for ident, kind, author, body, at in rows[:PAGE]
+        Text(
+            author=names.get(row["author_id"], ""),
+            side=sides.get(row["author_id"], "") if row["author_id"] else "vendor",
+            **row,
+        )
+        for row in rows[:PAGE]
     ]
     return found, len(rows) > PAGE
+
+
+def sides_of(partner_id: UUID, authors: set[UUID]) -> dict[UUID, str]:
+    """Return on whose side each of these people is, as far as the portal may know."""
+    staff = Membership.objects.filter(user_id__in=authors, role__in=(Role.ADMIN, Role.STAFF))
+    own = Contact.objects.filter(user_id__in=authors, partner_id=partner_id)
+    return {
+        **dict.fromkeys(staff.values_list("user_id", flat=True), "vendor"),
+        **dict.fromkeys(own.values_list("user_id", flat=True), "own"),
+    }
 
 
 def names_of(ids: set[UUID]) -> dict[UUID, str]:

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from portal import views
+from portal import intake_views, memo_views, views
 
 urlpatterns = [
     path("", views.cases, name="portal-cases"),
+    path("log/", intake_views.log, name="portal-log"),
+    path("log/<slug:category>/", intake_views.log_category, name="portal-log-category"),
     path("cases/<uuid:case_id>/", views.case, name="portal-case"),
+    path("cases/<uuid:case_id>/do/<slug:act>/", views.do, name="portal-case-do"),
+    path("cases/<uuid:case_id>/memo/", memo_views.memo, name="portal-memo"),
+    path("cases/<uuid:case_id>/memo/pdf/", memo_views.memo_pdf, name="portal-memo-pdf"),
 ]

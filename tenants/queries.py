@@ -1,5 +1,6 @@
 """Reads of who is who."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connections
@@ -46,9 +47,9 @@ def admin_ids() -> list[UUID]:
     return list(admins.order_by("created_at").values_list("user_id", flat=True))
 
 
-def colleagues() -> list[Membership]:
-    """Return the people of the current tenant who can own a case, by name."""
+def colleagues(roles: Iterable[str] = STAFF_ROLES) -> list[Membership]:
+    """Return the people of the current tenant who can own a case, or have other roles, by name."""
     people = Membership.objects.filter(
-        role__in=STAFF_ROLES, is_active=True, user__is_active=True, user__is_service=False
+        role__in=list(roles), is_active=True, user__is_active=True, user__is_service=False
     )
     return list(people.select_related("user").order_by("user__name"))

@@ -124,7 +124,13 @@ def add_history(
     last_turns = {turn.cycle: turn.pk for turn in turns}
     rows.cases.append(case)
     rows.parties.append(
-        Party(tenant_id=case.tenant_id, case=case, partner=partner, role=PartyRole.COMPLAINANT)
+        Party(
+            tenant_id=case.tenant_id,
+            case=case,
+            partner=partner,
+            role=PartyRole.COMPLAINANT,
+            title=case.title,
+        )
     )
     rows.turns += turns
     rows.clocks += [_clock(case, clock, last_turns[clock.cycle]) for clock in clocks]
@@ -137,6 +143,7 @@ def _case(history: History, category: Category, start: Start, at: datetime) -> C
     return Case(
         tenant_id=category.tenant_id,
         number=next_number(history.opened_at),
+        confidentiality=category.confidentiality,
         title=subject.title,
         category=category,
         severity=subject.severity,

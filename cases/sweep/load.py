@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from cases.engine import CaseFacts, CaseRules, ClockFacts, LevelRules
+from cases.engine import Asked, CaseFacts, CaseRules, ClockFacts, LevelRules
 from cases.rules import step_windows
 from cases.sweep import statements
 from ladder.durations import parse_window
@@ -118,7 +118,7 @@ def _row(values: tuple[Any, ...]) -> Row:
 
 def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFacts:
     (ident, kind, state, window, target, anchor, due_at, calendar, thresholds, *rest) = values
-    fired, next_fire_at, soon_at, assignment_id = rest
+    fired, next_fire_at, soon_at, assignment_id, *asked = rest
     return ClockFacts(
         id=ident,
         kind=kind,
@@ -133,7 +133,20 @@ def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFac
         next_fire_at=next_fire_at,
         soon_at=soon_at,
         assignment_id=assignment_id,
+        asked=_asked(*asked),
     )
+
+
+def _asked(
+    subject: UUID | None,
+    owner_id: UUID | None,
+    backup_id: UUID | None,
+    level_id: UUID | None,
+    barred: list[UUID],
+) -> Asked | None:
+    if subject is None:
+        return None
+    return Asked(subject, owner_id, backup_id, level_id, tuple(barred))
 
 
 def _levels(cursor: CursorWrapper, rows: list[Row]) -> dict[UUID, tuple[LevelRules, ...]]:

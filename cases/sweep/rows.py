@@ -1,7 +1,7 @@
 """The rows of a batch, table by table, and the statements that write them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from cases.engine import ClockChange, Face, NewClock
+from cases.engine import Asked, ClockChange, Face, NewClock
 from cases.sweep import statements
 from cases.sweep.load import Row, arrays
 from ladder.seats import Holder
@@ -26,6 +26,19 @@ class Turn:
     level_id: UUID
     position: int
     holder: Holder
+
+
+def literal(values: Iterable[object]) -> str:
+    """Return an array inside an array: `unnest` would take apart a real one."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def about(asked: Asked | None) -> Values:
+    """Return the columns that say whom a clock asks, and about what."""
+    if asked is None:
+        return (None, None, None, None, "{}")
+    people = (asked.owner_id, asked.backup_id, asked.level_id)
+    return (asked.subject, *people, literal(asked.barred))
 
 
 @dataclass(slots=True)
@@ -62,9 +75,9 @@ class Rows:
         of_turn = turn.id if new.of_assignment else None
         target = (new.kind, row.cycle, new.window_text, new.target_seconds)
         times = (new.anchor, new.due_at, new.soon_at, new.next_fire_at)
-        thresholds = "{" + ",".join(map(str, new.thresholds)) + "}"
         key = (row.tenant_id, uuid7(), row.id, of_turn)
-        self.new_clocks.append((*key, *target, row.calendar_version_id, *times, thresholds))
+        pinned = (*target, row.calendar_version_id, *times, literal(new.thresholds))
+        self.new_clocks.append((*key, *pinned, *about(new.asked)))
 
     def change_case(self, row: Row, turn: Turn, shown: Face, *, closes: bool) -> None:
         """Add how the case stands afterwards."""
@@ -102,7 +115,7 @@ class Rows:
             cursor.execute(statements.END_TURNS, [self.at, *arrays(self.ended_turns, 2)])
             cursor.execute(statements.START_TURNS, arrays(self.turns, 10))
         if self.new_clocks:
-            cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 14))
+            cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 19))
         cursor.execute(statements.CHANGE_CASES, arrays(self.cases, 12))
         cursor.execute(statements.RECORD, arrays(self.events, 8))
         cursor.execute(statements.TELL, arrays(self.notices, 9))

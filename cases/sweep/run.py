@@ -1,7 +1,7 @@
 """One batch after another, until nothing is left to lock."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from cases.engine import Plan, decide
 from cases.sweep import statements
-from cases.sweep.load import Key, Row, arrays, load, load_admins, load_contacts, load_seats
+from cases.sweep.load import Key, Loaded, Row, arrays, load, load_admins, load_contacts, load_seats
 from cases.sweep.rows import Rows
 from cases.sweep.write import Climb, carry_out
 
@@ -122,8 +122,7 @@ def _decide_all(
     plans: list[tuple[Row, Plan]] = [
         (row, decide(loaded.facts(row), loaded.rules(row), at)) for row in loaded.rows
     ]
-    climbing = {(r.tenant_id, p.climb_to.id) for r, p in plans if p.climb_to}
-    load_seats(cursor, loaded, climbing)
+    load_seats(cursor, loaded, set(_levels_ahead(plans, loaded)))
     load_contacts(cursor, loaded, {(r.tenant_id, r.id) for r, p in plans if p.climb_to})
     load_admins(cursor, loaded, {r.tenant_id for r, p in plans if p.happened})
     if sum(plan.happened for _, plan in plans) < len(claimed):
@@ -132,3 +131,15 @@ def _decide_all(
     rows = Rows(at)
     climbs = [carry_out(rows, row, loaded.facts(row), plan, loaded) for row, plan in plans]
     return rows, [climb for climb in climbs if climb is not None]
+
+
+def _levels_ahead(plans: list[tuple[Row, Plan]], loaded: Loaded) -> Iterator[Key]:
+    """Yield the levels whose holders have to be known: where cases climb, and every one above a
+    concession that was not decided."""
+    for row, plan in plans:
+        if plan.climb_to:
+            yield row.tenant_id, plan.climb_to.id
+        for clock in plan.unanswered:
+            if clock.asked and clock.asked.level_id:
+                for level in loaded.rules(row).beyond(clock.asked.level_id):
+                    yield row.tenant_id, level.id

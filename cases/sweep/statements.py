@@ -24,7 +24,8 @@ JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.
 
 CLOCKS = """
 SELECT k.case_id, k.id, k.kind, k.state, k.window, k.target_seconds, k.anchor, k.due_at,
-    k.calendar_version_id, k.thresholds, k.fired, k.next_fire_at, k.soon_at, k.assignment_id
+    k.calendar_version_id, k.thresholds, k.fired, k.next_fire_at, k.soon_at, k.assignment_id,
+    k.subject, k.owner_id, k.backup_id, k.level_id, k.barred
 FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
 JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id AND k.cycle = v.cycle
 WHERE k.met_at IS NULL AND k.state IN ('running', 'breached')
@@ -97,14 +98,16 @@ SELECT *, '' FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::int[
 
 START_CLOCKS = """
 INSERT INTO cases_clock (tenant_id, id, case_id, assignment_id, kind, cycle, state, "window",
-    target_seconds, calendar_version_id, anchor, due_at, soon_at, next_fire_at, thresholds, fired)
+    target_seconds, calendar_version_id, anchor, due_at, soon_at, next_fire_at, thresholds, fired,
+    subject, owner_id, backup_id, level_id, barred)
 SELECT v.tenant_id, v.id, v.case_id, v.assignment_id, v.kind, v.cycle, 'running', v.span,
-    v.target, v.calendar, v.anchor, v.due_at, v.soon_at, v.next_fire_at, v.thresholds::int[], 0
+    v.target, v.calendar, v.anchor, v.due_at, v.soon_at, v.next_fire_at, v.thresholds::int[], 0,
+    v.subject, v.owner_id, v.backup_id, v.level_id, v.barred::uuid[]
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::text[],
     %s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[], %s::text[])
+    %s::timestamptz[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
     AS v (tenant_id, id, case_id, assignment_id, kind, cycle, span, target, calendar, anchor,
-        due_at, soon_at, next_fire_at, thresholds)
+        due_at, soon_at, next_fire_at, thresholds, subject, owner_id, backup_id, level_id, barred)
 """
 
 CHANGE_CASES = """

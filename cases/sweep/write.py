@@ -1,14 +1,26 @@
 """Carrying out what was decided: each plan becomes rows, events and notices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from cases.engine import CaseFacts, Change, ClockChange, ClockFacts, Face, LevelRules, Plan, face
+from cases.engine import (
+    Asked,
+    CaseFacts,
+    Change,
+    ClockChange,
+    ClockFacts,
+    Face,
+    LevelRules,
+    Plan,
+    ask,
+    face,
+    insist,
+)
 from cases.engine import after as clocks_after
 from cases.sweep.load import Loaded, Row
 from cases.sweep.rows import Rows, Turn
-from ladder.seats import Holder, holder
+from ladder.seats import Holder, decider, holder
 from tenants.ids import uuid7
 
 STATES = {
@@ -54,6 +66,8 @@ def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded)
             report(rows, row, change, turn, loaded)
     if plan.alarm and plan.cause is not None:
         alarm(rows, row, turn, plan.cause, loaded)
+    for clock in plan.unanswered:
+        ask_higher(rows, row, turn, clock, loaded)
     for new in plan.starts:
         rows.start_clock(row, turn, new)
     shown = Face() if plan.close else face(clocks_after(plan, case), turn.id)
@@ -87,10 +101,15 @@ def report(rows: Rows, row: Row, change: ClockChange, turn: Turn, loaded: Loaded
 def told_of(row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> list[UUID | None]:
     """Return who hears of what happened to a clock."""
     held = turn.holder
+    asked = change.clock.asked
+    if asked and asked.owner_id:
+        held = Holder(asked.owner_id, asked.backup_id)
     if change.change is Change.WARN:
         return [held.owner_id]
     if change.change is Change.REMIND:
         return [held.owner_id, held.backup_id, *loaded.admins.get(row.tenant_id, ())]
+    if change.change is Change.BREACH and change.clock.kind == "action":
+        return [held.owner_id, row.owner_id]
     return []
 
 
@@ -122,7 +141,43 @@ def alarm(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) -
     rows.record(row, "case.alarm", facts, f"{cause.id}:alarm", told)
 
 
+def ask_higher(rows: Rows, row: Row, turn: Turn, clock: ClockFacts, loaded: Loaded) -> None:
+    """Give a concession that nobody has decided in time to the next level that somebody holds; it
+    is never decided by itself, and the case stays where it is."""
+    assert clock.asked is not None  # noqa: S101 - the engine puts no other clock here
+    assert clock.asked.level_id is not None  # noqa: S101 - nor one without a level
+    rules, asked = loaded.rules(row), clock.asked
+    for level in rules.beyond(clock.asked.level_id):
+        held = decider(loaded.seats.get(level.id, ()), row.region_id, row.category_id, asked.barred)
+        if held.owner_id is not None:
+            now = replace(
+                asked, owner_id=held.owner_id, backup_id=held.backup_id, level_id=level.id
+            )
+            rows.start_clock(row, turn, ask(level, rules.calendar, rows.at, now))
+            say_asked_higher(rows, row, clock, now, level.position)
+            return
+    level = rules.rung(clock.asked.level_id)
+    rows.start_clock(row, turn, insist(level, rules.calendar, rows.at, asked))
+    told = [asked.owner_id, asked.backup_id, *loaded.admins.get(row.tenant_id, ())]
+    facts = {**clock_facts(clock), "position": level.position}
+    rows.record(row, "case.alarm", facts, f"{clock.id}:alarm", told)
+
+
+def say_asked_higher(rows: Rows, row: Row, clock: ClockFacts, now: Asked, position: int) -> None:
+    """Tell who decides a concession from now on, who did not, and who asked."""
+    before = clock.asked.owner_id if clock.asked else None
+    facts = {
+        **clock_facts(clock),
+        "to": position,
+        "owner": str(now.owner_id),
+        "previous_owner": str(before) if before else None,
+    }
+    told = [now.owner_id, before, *now.barred]
+    rows.record(row, "case.approval.escalated", facts, f"{clock.id}:climb", told)
+
+
 def clock_facts(clock: ClockFacts) -> dict[str, Any]:
     """Return what the trail keeps of a clock."""
     due_at = clock.due_at.isoformat()
-    return {"clock": str(clock.id), "kind": clock.kind, "due_at": due_at}
+    about = {"subject": str(clock.asked.subject)} if clock.asked else {}
+    return {"clock": str(clock.id), "kind": clock.kind, "due_at": due_at, **about}

@@ -10,7 +10,8 @@ _cached: tuple[float, list[dict[str, Any]]] | None = None
 
 def people() -> list[dict[str, Any]]:
     """Return the demo's people for one-click buttons: groups of `{"title", "people": [{"name",
-    "initials", "line", "value"}]}`, `value` being the e-mail. Empty outside demo mode."""
+    "initials", "line", "try", "value"}]}`, `value` being the e-mail, `try` what there is to try.
+    Empty outside demo mode."""
     global _cached  # noqa: PLW0603 - a cache of one file, for as long as it does not change
     path = settings.DATA_DIR / FILE_NAME
     if not settings.DEMO or not path.exists():

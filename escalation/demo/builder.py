@@ -1,11 +1,13 @@
 """Making the demo's vendors: people, policy, partners, cases. May run any number of times."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.demo import fjordsound
+from escalation.demo.awaiting import AWAITING
 from escalation.demo.cast import FJORDSOUND, QUELLWERK, VENDORS, Person, Vendor
 from escalation.demo.finished import FINISHED
-from escalation.demo.policies import NORDICS, fjordsound_policy, quellwerk_policy
+from escalation.demo.policies import NORDICS, RATES, fjordsound_policy, quellwerk_policy
+from escalation.demo.precedents import PRECEDENTS
 from escalation.demo.stage import Stage, tell_all
 from escalation.demo.unfinished import UNFINISHED
 from ladder.actions import (
@@ -14,6 +16,7 @@ from ladder.actions import (
     install_categories,
     install_defaults,
     load_policy,
+    set_rate,
 )
 from ladder.defaults.regions import TIERS
 from ladder.models import Programme
@@ -24,7 +27,7 @@ from tenants.models import Membership, Role, Tenant
 from tenants.scope import act_in, identify
 
 CASES = {
-    QUELLWERK.slug: (*FINISHED, *UNFINISHED),
+    QUELLWERK.slug: (*PRECEDENTS, *FINISHED, *AWAITING, *UNFINISHED),
     FJORDSOUND.slug: fjordsound.CASES,
 }
 
@@ -82,10 +85,12 @@ def member(person: Person, by: Membership | None, at: datetime) -> Membership:
 
 
 def set_up_quellwerk(stage: Stage, at: datetime) -> None:
-    """Install the default policy, and put people on its seats."""
+    """Install the default policy, put people on its seats, and say what other money is worth."""
     admin = stage.people[stage.vendor.admin.key]
     install_defaults("Quellwerk partner programme", by=admin, at=at)
     load_policy(quellwerk_policy(), by=admin, at=at)
+    for currency, days, rate in RATES:
+        set_rate(currency, rate, (at - timedelta(days=days)).date(), by=admin, at=at)
 
 
 def set_up_fjordsound(stage: Stage, at: datetime) -> None:

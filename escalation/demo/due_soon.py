@@ -3,34 +3,31 @@
 from escalation.demo.moments import Moment
 from escalation.demo.tale import Tale, ago
 
-# Replaced by the builder: the instant from which the time to answer ends in a minute.
+# Replaced by the builder: the instant from which the time to answer ends in five minutes.
 NOW = Moment()
 
 KLINIKUM = Tale(
     category="deal-registration",
     partner="alpenwerk",
-    by="jonas",
+    by="anna",
     opened=NOW,
     title="Two registrations for the Klinikum Isartal network",
     description=(
-        "Rheintor's registration was approved on the day it came and has been idle for 41 days."
-        " Alpenwerk registered three days before that, with a letter in which the customer names"
-        " Alpenwerk. Both have quoted."
+        "We registered the network of Klinikum Isartal six days ago, with a letter in which the"
+        " hospital names us. Now we hear that another partner holds an approval from weeks before,"
+        " and has quoted too. The hospital wants to know whom it may order from."
     ),
-    expected="A decision before the customer orders on Thursday.",
+    expected="A decision before the hospital orders, the day after tomorrow.",
     answers={
         "amount": "180000",
         "deal_id": "OPP-21007",
         "customer": "Klinikum Isartal",
-        "revenue": "180000",
         "customers": "1",
-        "exposure": "customer",
-        "relationship": "repeat",
+        "decides_soon": "on",
         "own_reg_no": "REG-21007",
         "own_submitted": ago(6),
         "own_stage": "negotiation",
         "own_tender_out": "no",
-        "own_rival": "REG-20881",
     },
     others=(("rheintor", "respondent"),),
 )

@@ -1,111 +1,27 @@
-"""Cases of the demo that came to an end, the oldest first."""
+"""Cases of the last days that came to an end: one withdrawn, one that still binds people."""
 
-from escalation.demo.moments import days_ago, workday
+from escalation.demo.moments import in_days, workday
 from escalation.demo.tale import (
+    Duty,
+    MemoText,
     Tale,
     acknowledged,
     ago,
-    closed,
     decided,
+    done,
+    drafted,
+    issued,
     noted,
+    put_down,
+    read_copy,
     resolved,
+    review_asked,
+    reviewed,
+    ruled,
     told_all,
+    wished,
     withdrawn,
     wrote,
-)
-
-TWO_CLAIMS = Tale(
-    category="deal-registration",
-    partner="rheintor",
-    by="tom",
-    opened=days_ago(208, "09:20"),
-    title="Two claims on the Stadtwerke Nord switches",
-    description=(
-        "Rheintor registered the switch refresh at Stadtwerke Nord and had the approval. Five"
-        " weeks later Alpenwerk sent a quote for the same 140 switches. Both name the same"
-        " purchaser."
-    ),
-    expected="Rheintor stays partner of record, or is paid for the work done so far.",
-    answers={
-        "amount": "140000",
-        "deal_id": "OPP-18204",
-        "customer": "Stadtwerke Nord",
-        "revenue": "140000",
-        "customers": "1",
-        "relationship": "signal",
-        "own_reg_no": "REG-19377",
-        "own_submitted": ago(249),
-        "own_stage": "proposal",
-        "own_tender_out": "no",
-    },
-    others=(("alpenwerk", "respondent"),),
-    steps=(
-        acknowledged("tom", days_ago(208, "09:50")),
-        wrote(
-            "tom",
-            days_ago(208, "11:30"),
-            "alpenwerk",
-            "Please send whatever shows since when you have been talking to the customer.",
-        ),
-        noted(
-            "tom",
-            days_ago(208, "15:40"),
-            "The registration has had no entry for 41 days. The customer wrote that it wants to"
-            " buy from Alpenwerk.",
-        ),
-        decided(
-            "tom",
-            days_ago(207, "16:10"),
-            "partly",
-            "The customer chose its partner in writing, and that overrides the registration."
-            " Alpenwerk stays. Rheintor did good work early and gets a lead in return.",
-        ),
-        resolved(
-            "tom",
-            days_ago(204, "16:20"),
-            "Alpenwerk keeps the deal. Rheintor received a replacement lead, and both agreed.",
-        ),
-        closed("tom", days_ago(200, "16:30")),
-    ),
-)
-
-LATE_CLAIM = Tale(
-    category="marketing-funds",
-    partner="brightmoor",
-    by="grace",
-    opened=days_ago(128, "10:10"),
-    title="Claim for the Manchester roadshow refused as late",
-    description=(
-        "Brightmoor claimed the Manchester roadshow nine days after the deadline, and the claim"
-        " was refused. The event had been approved and took place; 61 people came."
-    ),
-    expected="The approved amount is paid although the claim came late.",
-    answers={
-        "amount": "7200",
-        "revenue": "7200",
-        "customers": "0",
-        "relationship": "signal",
-        "own_request_no": "MDF-5518",
-        "own_activity_end": ago(172),
-        "own_approved": "7200",
-        "own_claimed": "7200",
-    },
-    steps=(
-        acknowledged("grace", days_ago(128, "11:00")),
-        noted(
-            "grace",
-            days_ago(128, "14:20"),
-            "Invoice and attendance list are complete. It is their first late claim this year.",
-        ),
-        decided(
-            "grace",
-            days_ago(127, "15:00"),
-            "upheld",
-            "Approved and proven. A late claim can be accepted once a year, and this is the one.",
-        ),
-        resolved("grace", days_ago(125, "15:40"), "The claim of 7,200 was accepted and paid."),
-        closed("grace", days_ago(120, "16:00")),
-    ),
 )
 
 STRAY_LEAD = Tale(
@@ -144,11 +60,53 @@ STRAY_LEAD = Tale(
     ),
 )
 
+FIRMWARE_MEMO = MemoText(
+    dispute=(
+        "Lakeshore asks for a fix, and for a credit under the service level agreement. Alpenwerk"
+        " reports the same fault and asks for the fix only."
+    ),
+    findings=(
+        "- Trunk ports stay down after a restart on firmware 7.2. Engineering reproduced it within"
+        " a day.\n- Six of Lakeshore's customers and two of Alpenwerk's run it.\n- Two nights were"
+        " beyond the hours of the service level: tickets SUP-77120 and SUP-77131."
+    ),
+    decision=(
+        "**Upheld.** The service level was missed on two nights, and clause 6.2 provides a credit"
+        " for each. Version 7.2.1 repairs the fault; nobody has to stay on 7.2."
+    ),
+    risk=(
+        "7.2 passed our tests because no switch in the laboratory restarts under load. The"
+        " laboratory restarts one every night from now on; engineering notices."
+    ),
+    compensation="- Service credit: €4,200, to Lakeshore, on the next statement.",
+    outcomes=(
+        "Day 90: no ticket about ports that stay down, on any site that runs 7.2.1 or later."
+    ),
+    copies={
+        "lakeshore": (
+            "### What was decided\n\nThe service level was missed on two nights. You receive the"
+            " credit that clause 6.2 provides, €4,200, on your next statement.\n\n### What"
+            " happens next\n\nVersion 7.2.1 repairs the fault. Please say when your six sites run"
+            " it."
+        ),
+        "alpenwerk": (
+            "### What was decided\n\nThe fault is ours and is repaired in version 7.2.1. Your two"
+            " sites need nothing but the update.\n\n### What happens next\n\nWe restart switches"
+            " under load every night before a version goes out, so that this does not come back."
+        ),
+    },
+    duties=(
+        Duty("Release firmware 7.2.1 to everybody who runs 7.2", workday(1, "17:00"), who="grace"),
+        Duty("Put the service credit of €4,200 on the statement", in_days(6), who="daniel"),
+        Duty("Say when the six sites run 7.2.1", in_days(12), partner="lakeshore"),
+    ),
+)
+
 FIRMWARE = Tale(
     category="product-service",
     partner="lakeshore",
     by="grace",
-    opened=workday(4, "10:05"),
+    opened=workday(4, "09:30"),
     title="Firmware 7.2 drops trunk ports after a restart",
     description=(
         "Since the update to firmware 7.2 trunk ports stay down after a restart until someone"
@@ -166,32 +124,48 @@ FIRMWARE = Tale(
     },
     others=(("alpenwerk", "affected"),),
     steps=(
-        acknowledged("grace", workday(4, "10:40")),
+        acknowledged("grace", workday(4, "09:50")),
         told_all(
             "grace",
-            workday(4, "12:15"),
+            workday(4, "11:15"),
             "Engineering has reproduced it. Until the fix is out, please stay on 7.1; the steps to"
             " go back are in the ticket.",
         ),
         noted(
             "grace",
-            workday(3, "11:20"),
-            "Fix 7.2.1 passed its tests this morning and goes out today, a day before the date we"
-            " gave.",
+            workday(3, "09:20"),
+            "Fix 7.2.1 passed its tests this morning. It can go out a day before the date we gave.",
+        ),
+        wished(
+            "grace",
+            workday(3, "09:40"),
+            "lakeshore",
+            "service_credit",
+            "4200",
+            "Two nights beyond the hours of the service level, each with engineers on site.",
+            "The tickets of both nights are on file.",
+        ),
+        ruled(
+            "daniel",
+            workday(3, "10:30"),
+            "approve",
+            "Clause 6.2 says it in so many words, and both tickets are on file.",
         ),
         decided(
             "grace",
-            workday(3, "15:30"),
+            workday(3, "11:00"),
             "upheld",
             "The service level was missed on two nights. The agreement provides a credit for each.",
         ),
-        resolved(
-            "grace",
-            workday(2, "11:20"),
-            "Firmware 7.2.1 is out and confirmed by both partners. A service credit of €4,200 is"
-            " on the next statement.",
-        ),
+        drafted("grace", workday(3, "11:20")),
+        put_down("grace", workday(3, "11:50"), FIRMWARE_MEMO),
+        review_asked("grace", workday(3, "11:55"), "daniel"),
+        reviewed("daniel", workday(3, "15:10"), "Fair, and both copies keep to their own matter."),
+        issued("grace", workday(2, "09:15")),
+        resolved("grace", workday(2, "09:30")),
+        done("grace", workday(2, "11:40"), 1, "Out a day before the date."),
+        read_copy("dana", workday(2, "14:20"), "lakeshore"),
     ),
 )
 
-FINISHED = (TWO_CLAIMS, LATE_CLAIM, STRAY_LEAD, FIRMWARE)
+FINISHED = (STRAY_LEAD, FIRMWARE)

@@ -19,7 +19,7 @@ CASES = (
         by="nils",
         opened=days_ago(34, "10:15"),
         title="Stage boxes arrive without their power supplies",
-        description="Two of five stage boxes of the October order came without power supplies.",
+        description="Two of five stage boxes of the last order came without power supplies.",
         expected="The missing parts before the next concert.",
         answers={
             "revenue": "6000",

@@ -14,6 +14,7 @@ from ladder.worktime import Rules
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An instant before the beginning: minutes back, or a time of a day that many days back.
+    Minutes below zero are still to come: the end of a right, the day by which something is due.
 
     Days are counted as open days of the calendar, or as days of 24 hours from which one goes back
     to the nearest open day.
@@ -32,8 +33,12 @@ class Moment:
         local = datetime.combine(self.day(now, rules), time.fromisoformat(self.clock), tzinfo=zone)
         return local.astimezone(UTC)
 
+    def local_date(self, now: datetime, rules: Rules) -> date:
+        """Return the date of the instant where the calendar is."""
+        return self.instant(now, rules).astimezone(ZoneInfo(rules.timezone)).date()
+
     def day(self, now: datetime, rules: Rules) -> date:
-        """Return the local date."""
+        """Return the day that so many days back are counted to."""
         today = now.astimezone(ZoneInfo(rules.timezone)).date()
         if self.days:
             return _last_open(today - timedelta(days=self.days), rules)
@@ -51,6 +56,11 @@ def _last_open(day: date, rules: Rules) -> date:
 def minutes_ago(minutes: int) -> Moment:
     """Return so many minutes before the beginning."""
     return Moment(minutes=minutes)
+
+
+def in_days(days: int) -> Moment:
+    """Return the same time so many days after the beginning."""
+    return Moment(minutes=-days * 24 * 60)
 
 
 def workday(back: int, clock: str) -> Moment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from escalation.demo.cast import FJORDSOUND, QUELLWERK, Vendor
 from ladder.defaults.ladders import ADMINISTRATIVE, INTEGRITY, LADDERS, STRATEGIC
@@ -13,6 +14,15 @@ from ladder.policy import LadderEntry, LevelEntry, Policy, RouteEntry, SeatEntry
 OPEN_DEALS = "Open deals, day and night"
 TWO_LEVELS = "Two levels"
 NORDICS = RegionEntry("nordics", "Nordics", "Europe/Oslo", "NO", weekly=MONDAY_TO_FRIDAY)
+# What one unit of other money is worth in euro, from so many days ago on.
+RATES = (
+    ("USD", 240, Decimal("0.9120")),
+    ("GBP", 240, Decimal("1.1685")),
+    ("SAR", 240, Decimal("0.2432")),
+    ("USD", 21, Decimal("0.9265")),
+    ("GBP", 21, Decimal("1.1570")),
+    ("SAR", 21, Decimal("0.2471")),
+)
 
 
 def seat(

@@ -12,6 +12,7 @@ from knox.crypto import hash_token
 
 from escalation.demo.cast import FJORDSOUND, QUELLWERK, Person, Vendor
 from escalation.demo.stage import Stage, stage_of
+from escalation.demo.tries import TRIES
 from tenants.actions import make_token, new_password, set_password
 from tenants.models import ApiToken, Membership, Role, Tenant
 from tenants.scope import act_in
@@ -122,8 +123,11 @@ def groups(signins: SignIns) -> list[dict[str, Any]]:
     """Return the people of the sign-in page's buttons, in groups."""
     known = {user["email"] for user in _users_of(signins)}
     return [
-        {"title": title, "people": [_button(person) for person in people if person.email in known]}
-        for title, people in _GROUPS
+        {
+            "title": title,
+            "people": [_button(vendor, person) for person in people if person.email in known],
+        }
+        for title, vendor, people in _GROUPS
         if any(person.email in known for person in people)
     ]
 
@@ -133,12 +137,13 @@ def _users_of(signins: SignIns) -> list[dict[str, str]]:
     return [*signins.get("users", []), *other.get("users", [])]
 
 
-def _button(person: Person) -> dict[str, str]:
+def _button(vendor: Vendor, person: Person) -> dict[str, str]:
     words = person.name.split()
     return {
         "name": person.name,
         "initials": f"{words[0][0]}{words[-1][0]}",
         "line": person.title,
+        "try": TRIES[vendor.slug, person.key].line,
         "value": person.email,
     }
 
@@ -152,8 +157,12 @@ def _contacts(vendor: Vendor) -> list[Person]:
 
 
 _GROUPS = (
-    (f"{QUELLWERK.name}, the vendor", _staff(QUELLWERK)),
-    ("Its partners", _contacts(QUELLWERK)),
-    ("Neutral", [person for person in QUELLWERK.people if person.label == "facilitator"]),
-    (f"{FJORDSOUND.name}, another vendor", [*_staff(FJORDSOUND), *_contacts(FJORDSOUND)]),
+    (f"{QUELLWERK.name}, the vendor", QUELLWERK, _staff(QUELLWERK)),
+    ("Its partners", QUELLWERK, _contacts(QUELLWERK)),
+    ("Neutral", QUELLWERK, [p for p in QUELLWERK.people if p.label == "facilitator"]),
+    (
+        f"{FJORDSOUND.name}, another vendor",
+        FJORDSOUND,
+        [*_staff(FJORDSOUND), *_contacts(FJORDSOUND)],
+    ),
 )

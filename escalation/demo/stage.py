@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import actions
-from cases.intake import IntakeForm
+from cases.intake import DisputeForm, IntakeForm, PortalIntakeForm
 from cases.models import Case, ClockKind, Status
 from cases.opening import open_case
 from escalation.demo.cast import Vendor
 from escalation.demo.due_soon import KLINIKUM, small_deal
 from escalation.demo.policies import NORDICS, OPEN_DEALS
-from escalation.demo.tale import Step, Tale
+from escalation.demo.tale import Tale
+from escalation.demo.verbs import Scene, play
 from ladder.defaults.regions import REGIONS
 from ladder.models import Category
 from ladder.worktime import Rules
 from partners.models import Partner
-from tenants.models import Membership
+from tenants.models import Membership, Role
 
-SECONDS_LEFT = timedelta(seconds=60)
+TIME_LEFT = timedelta(minutes=5)
 TIME_TO_ANSWER = timedelta(hours=2)  # of a severe deal in the demo's matrix, day and night
 SOON = timedelta(minutes=10)
 
@@ -55,20 +55,26 @@ def tell_all(stage: Stage, tales: Iterable[Tale], now: datetime) -> None:
 def tell(stage: Stage, tale: Tale, rules: Rules, now: datetime) -> Case:
     """Open a case and do what was done about it, each at its time."""
     case = log(stage, tale, tale.opened.instant(now, rules), now)
+    scene = Scene(stage.people, stage.partners, case, rules, now)
     for step in tale.steps:
-        do(stage, case, step, step.when.instant(now, rules))
+        play(scene, step)
     return case
 
 
 def log(stage: Stage, tale: Tale, at: datetime, now: datetime) -> Case:
-    """Log a dispute through the form that people use."""
+    """Log a dispute through the form that people use: staff at their desk, a partner in the
+    portal."""
     category = Category.objects.get(slug=tale.category)
-    form = IntakeForm(answers(stage, tale, now), category=category)
+    by, given = stage.people[tale.by], answers(stage, tale, now)
+    form: DisputeForm
+    if by.role == Role.PARTNER:
+        form = PortalIntakeForm(given, category=category, partner=stage.partners[tale.partner])
+    else:
+        form = IntakeForm(given, category=category)
     if not form.is_valid():
         raise ValueError(f"{tale.title}: {form.errors.as_json()}")
     others = tuple((stage.partners[slug], role) for slug, role in tale.others)
-    new = replace(form.new_case(), others=others)
-    return open_case(new, by=stage.people[tale.by], at=at)
+    return open_case(replace(form.new_case(), others=others), by=by, at=at)
 
 
 def answers(stage: Stage, tale: Tale, now: datetime) -> dict[str, Any]:
@@ -88,21 +94,12 @@ def answers(stage: Stage, tale: Tale, now: datetime) -> dict[str, Any]:
     }
 
 
-def do(stage: Stage, case: Case, step: Step, at: datetime) -> None:
-    """Use one verb."""
-    words: dict[str, Any] = dict(step.words)
-    if step.to:
-        words["partner_id"] = stage.partners[step.to].pk
-    verb = getattr(actions, step.verb)
-    verb(case, by=stage.people[step.who], at=at, **words)
-
-
 def arm(stage: Stage, now: datetime) -> Case | None:
-    """Open a case whose time to answer ends in a minute, unless one is due soon already."""
+    """Open a case whose time to answer ends in five minutes, unless one is due soon already."""
     deals = Case.objects.filter(ladder__name=OPEN_DEALS)
     waiting = deals.filter(status=Status.NEW, due_kind=ClockKind.RESPONSE, due_missed=False)
     if waiting.filter(due_at__gt=now, due_at__lte=now + SOON).exists():
         return None
     before = deals.count()
     tale = small_deal(before - 1) if before else KLINIKUM
-    return log(stage, tale, now + SECONDS_LEFT - TIME_TO_ANSWER, now)
+    return log(stage, tale, now + TIME_LEFT - TIME_TO_ANSWER, now)

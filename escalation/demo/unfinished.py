@@ -1,62 +1,19 @@
 """Cases of the demo that somebody still has to do something about, the oldest first."""
 
-from escalation.demo.moments import minutes_ago, workday
+from escalation.demo.moments import in_days, minutes_ago, workday
 from escalation.demo.tale import (
     Tale,
     acknowledged,
     ago,
-    decided,
+    asked,
     escalated,
     handed_back,
+    let_in,
     noted,
+    restricted,
     told_all,
+    wants_next_level,
     wrote,
-)
-
-WEBSHOP = Tale(
-    category="price-parity",
-    partner="rheintor",
-    by="tom",
-    opened=workday(6, "10:45"),
-    title="Our webshop sells the AP-210 below Rheintor's buy price",
-    description=(
-        "The webshop lists the AP-210 access point at €189. Rheintor buys it at €204 and lost two"
-        " quotes to customers who showed the page."
-    ),
-    expected="One price policy: the shop never sells below what a partner pays.",
-    answers={
-        "amount": "14000",
-        "revenue": "14000",
-        "customers": "3",
-        "exposure": "customer",
-        "relationship": "repeat",
-        "own_product": "AP-210 access point",
-        "own_vendor_price": "189.00",
-        "own_where": "The vendor's webshop, clearance page",
-        "own_seen": ago(11),
-    },
-    steps=(
-        acknowledged("petra", workday(6, "13:05")),
-        told_all(
-            "petra",
-            workday(5, "09:40"),
-            "The clearance price is off the page since this morning. I am looking at what was sold"
-            " at it, and come back to you with a decision.",
-        ),
-        noted(
-            "petra",
-            workday(3, "14:30"),
-            "Eleven units went out below the buy price. The clearance list was made without asking"
-            " the channel team.",
-        ),
-        decided(
-            "petra",
-            workday(1, "15:20"),
-            "upheld",
-            "Our own terms say that list prices to end customers stay above the partner's buy"
-            " price. The shop broke that rule. Rheintor's price is corrected for open stock.",
-        ),
-    ),
 )
 
 GIBRALTAR = Tale(
@@ -85,6 +42,18 @@ GIBRALTAR = Tale(
     others=(("sierra-clara", "respondent"),),
     steps=(
         acknowledged("petra", workday(3, "12:10")),
+        restricted(
+            "petra",
+            workday(3, "13:40"),
+            "Both partners have shown us their terms. Nobody else needs to read them.",
+        ),
+        let_in(
+            "petra",
+            workday(3, "13:50"),
+            "jonas",
+            in_days(9),
+            "Neutral facilitator: he speaks with both sides and writes down what they agree on.",
+        ),
         wrote(
             "petra",
             workday(3, "14:00"),
@@ -110,10 +79,10 @@ COMMISSION = Tale(
     partner="al-manar",
     by="omar",
     opened=workday(3, "09:40"),
-    title="Commission for the third quarter is short again",
+    title="Commission for the last quarter is short again",
     description=(
-        "Al Manar expected €21,300 for the third quarter and received €15,200. The same happened"
-        " in spring, and the correction promised then never came."
+        "Al Manar expected €21,300 for the last quarter and received €15,200. The same happened"
+        " half a year before, and the correction promised then never came."
     ),
     expected="The missing €6,100, and an explanation of the rate that was used.",
     answers={
@@ -121,7 +90,7 @@ COMMISSION = Tale(
         "revenue": "6100",
         "customers": "0",
         "relationship": "repeat",
-        "own_statement": "ST-2231, third quarter",
+        "own_statement": "ST-2231, last quarter",
         "own_expected": "21300",
         "own_paid": "15200",
     },
@@ -142,10 +111,23 @@ COMMISSION = Tale(
         handed_back(
             "daniel",
             workday(1, "10:15"),
-            "Finance found the cause: the old rate was applied to September. The correction is a"
+            "Finance found the cause: the old rate was applied to one month. The correction is a"
             " true-up I have agreed to, so please take it to the end with Al Manar.",
         ),
         acknowledged("omar", workday(1, "11:00")),
+        wrote(
+            "yusuf",
+            minutes_ago(55),
+            "al-manar",
+            "Still no answer. This is the third time we ask, and we are going in circles: first"
+            " finance, then the region, now you again. Nobody tells us which rate was used.",
+        ),
+        wants_next_level(
+            "yusuf",
+            minutes_ago(48),
+            "al-manar",
+            "The correction was promised before and never came. We want somebody who can decide.",
+        ),
     ),
 )
 
@@ -154,9 +136,9 @@ STOCK_CREDIT = Tale(
     partner="brightmoor",
     by="grace",
     opened=workday(2, "11:10"),
-    title="Stock credit after the October price drop",
+    title="Stock credit after the price drop of the QX-24",
     description=(
-        "The list price of the QX-24 fell by €54 in October. Brightmoor had 413 units in stock and"
+        "The list price of the QX-24 fell by €54 last month. Brightmoor had 413 units in stock and"
         " asks for a credit of €22,300; the statement shows none."
     ),
     expected="A credit for every unit that was in stock on the day of the change.",
@@ -165,14 +147,14 @@ STOCK_CREDIT = Tale(
         "revenue": "22300",
         "customers": "2",
         "relationship": "signal",
-        "own_statement": "ST-2262, October",
+        "own_statement": "ST-2262, last month",
         "own_expected": "22300",
         "own_paid": "0",
         "own_stock": "413",
     },
     steps=(
         acknowledged("grace", workday(2, "13:00")),
-        wrote(
+        asked(
             "grace",
             workday(2, "13:20"),
             "brightmoor",
@@ -195,7 +177,7 @@ ROADSHOW = Tale(
     opened=workday(1, "10:20"),
     title="Funds for the Valencia roadshow refused",
     description=(
-        "Sierra Clara held the Valencia roadshow in September. The claim over €9,400 was refused"
+        "Sierra Clara held the Valencia roadshow two months ago. The claim over €9,400 was refused"
         " because the hall's invoice names the agency and not Sierra Clara."
     ),
     expected="Payment of the approved €9,400.",
@@ -227,89 +209,6 @@ ROADSHOW = Tale(
     ),
 )
 
-HARBOUR = Tale(
-    category="direct-sales",
-    partner="lakeshore",
-    by="grace",
-    opened=minutes_ago(300),
-    title="Our direct team quotes Lakeshore's harbour account",
-    description=(
-        "Lakeshore registered the harbour authority's network in August. Last week our direct team"
-        " sent the same authority a quote over €420,000."
-    ),
-    expected="Lakeshore is partner of record, or is paid a referral fee of €38,000.",
-    answers={
-        "amount": "420000",
-        "deal_id": "OPP-20177",
-        "customer": "Harbour authority",
-        "revenue": "420000",
-        "customers": "1",
-        "exposure": "customer",
-        "relationship": "signal",
-        "own_account": "Harbour authority",
-        "own_reg_no": "REG-20412",
-        "own_quoted": "yes",
-        "own_direct_owner": "Direct sales, public sector",
-    },
-    steps=(
-        acknowledged("daniel", minutes_ago(240)),
-        noted(
-            "daniel",
-            minutes_ago(170),
-            "The registration was approved on 12 August. The direct team's first entry is from"
-            " September, so the look-back of 60 days does not help it.",
-        ),
-        escalated(
-            "daniel",
-            minutes_ago(90),
-            "The fee of €38,000 is above my limit of €25,000. I recommend it: the customer wants to"
-            " buy from us directly, and Lakeshore brought it.",
-        ),
-        acknowledged("marianne", minutes_ago(20)),
-    ),
-)
-
-EXCLUSIVITY = Tale(
-    category="exclusivity",
-    partner="al-manar",
-    by="omar",
-    opened=minutes_ago(100),
-    title="A second distributor was appointed in the Gulf",
-    description=(
-        "Al Manar holds exclusivity for the Gulf until next summer. A trade magazine reports that"
-        " we have signed a second distributor in Dubai. Al Manar has stopped registering deals."
-    ),
-    expected="The appointment is withdrawn, or exclusivity is settled for a price.",
-    answers={
-        "amount": "900000",
-        "revenue": "900000",
-        "customers": "12",
-        "exposure": "press",
-        "relationship": "stops",
-        "own_agreement": "AGR-1987",
-        "own_clause": "2.3",
-        "own_scope": "Distribution in the six Gulf states",
-        "own_expiry": ago(-240),
-        "own_targets_met": "no",
-    },
-    steps=(
-        acknowledged("daniel", minutes_ago(70)),
-        wrote(
-            "daniel",
-            minutes_ago(65),
-            "al-manar",
-            "I have your letter. Nothing further will be signed in the Gulf while we look at this,"
-            " and you will hear from Marianne Voss today.",
-        ),
-        escalated(
-            "daniel",
-            minutes_ago(40),
-            "Exclusivity is not mine to change, and the press has the story already.",
-        ),
-        acknowledged("marianne", minutes_ago(25)),
-    ),
-)
-
 LEADS_FELL = Tale(
     category="lead-routing",
     partner="rheintor",
@@ -332,12 +231,9 @@ LEADS_FELL = Tale(
 )
 
 UNFINISHED = (
-    WEBSHOP,
     GIBRALTAR,
     COMMISSION,
     STOCK_CREDIT,
     ROADSHOW,
-    HARBOUR,
-    EXCLUSIVITY,
     LEADS_FELL,
 )

@@ -5,6 +5,7 @@ that answers. No clock is read here and no database; instants are aware datetime
 integer microseconds since 1970-01-01 UTC where the name ends in ``_us``.
 """
 
+from ladder.worktime.always import always_open
 from ladder.worktime.compiled import Compiled, compile_rules
 from ladder.worktime.errors import CalendarError, StillPausedError
 from ladder.worktime.explain import Step, Why
@@ -20,6 +21,7 @@ __all__ = [
     "Step",
     "StillPausedError",
     "Why",
+    "always_open",
     "compile_rules",
     "from_us",
     "to_us",

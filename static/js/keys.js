@@ -29,7 +29,7 @@ function search() {
 }
 
 function move(step) {
-  const links = [...document.querySelectorAll("[data-row] .p-row-title a")];
+  const links = [...document.querySelectorAll("[data-row] :is(.p-row-title a, [data-row-link])")];
   if (!links.length) return;
   const row = document.activeElement.closest("[data-row]");
   const here = row ? links.findIndex((link) => row.contains(link)) : -1;
@@ -51,17 +51,22 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   a: () => act("a"),
+  c: () => act("c"),
   e: () => act("e"),
 };
+
+// After `g`: where to go.
+const PLACES = { i: "[data-inbox]", a: "[data-approvals]" };
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && key !== "j" && key !== "k") return;
   if (event.defaultPrevented || isTyping(target) || dialog.open || !read()) return;
-  const going = before === "g" && key === "i";
+  const place = before === "g" && PLACES[key];
   before = key;
-  if (going) {
-    document.querySelector("[data-inbox]").click();
+  if (place) {
+    event.preventDefault();
+    document.querySelector(place)?.click();
   } else if (KEYS[key]) {
     event.preventDefault();
     KEYS[key]();

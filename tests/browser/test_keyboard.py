@@ -7,8 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from cases.models import Case
+from memos.models import Concession
 from tests.browser.desk import Desk, Seat
 from tests.factories import World
+from tests.memos.deals import ask, empower
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INBOX = "/t/quellwerk/inbox/"
@@ -129,6 +131,72 @@ def test_the_focus_is_seen_wherever_it_stands(tom: Desk, cases: list[Case], plac
         seen.append(what)
     assert len(seen) > 12
     assert any("p-row-act" in what or "btn-primary" in what for what in seen)
+
+
+def tab_to(desk: Desk, place: Locator) -> None:
+    """Press Tab until the focus is there, and see it all the way."""
+    for _ in range(80):
+        desk.page.keyboard.press("Tab")
+        assert desk.page.evaluate(HAS_RING), desk.page.evaluate(WHAT)
+        if place.evaluate("it => it === document.activeElement"):
+            return
+    raise AssertionError(f"no Tab leads to {place}")
+
+
+def test_a_concession_is_approved_with_nothing_but_tab_and_enter(
+    vendor: World, cases: list[Case], seat: Seat
+) -> None:
+    with vendor.scope():
+        empower(vendor)
+        made = ask(vendor, cases[0], at=timezone.now())
+    desk = seat()
+    desk.enter(vendor, "petra")
+    desk.go(INBOX)
+    page, keys = desk.page, desk.page.keyboard
+    tab_to(desk, page.get_by_title("Approvals"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approvals")
+    tab_to(desk, page.get_by_label("Your reason").first)
+    keys.type("Fair.")
+    tab_to(desk, page.locator("summary", has_text="Approve with conditions"))
+    keys.press("Enter")
+    tab_to(desk, page.get_by_label("Conditions"))
+    keys.type("Paid later.")
+    tab_to(desk, page.get_by_role("button", name="Approve €3,000"))
+    keys.press("Enter")
+    expect(page.get_by_text("Approved. Who asked was told.")).to_be_visible()
+    with vendor.scope():
+        found = Concession.objects.get(pk=made.pk)
+    assert (found.state, found.conditions) == ("approved", "Paid later.")
+
+
+def test_a_partner_logs_a_dispute_with_nothing_but_tab_and_enter(vendor: World, seat: Seat) -> None:
+    desk = seat()
+    desk.enter(vendor, "anna")
+    desk.go("/p/quellwerk/alpenwerk/")
+    page, keys = desk.page, desk.page.keyboard
+    tab_to(desk, page.get_by_role("link", name="Log a dispute").first)
+    keys.press("Enter")
+    expect(page.get_by_text("Step 1 of 3")).to_be_visible()
+    tab_to(desk, page.get_by_role("link", name="Lead routing"))
+    keys.press("Enter")
+    expect(page.get_by_text("Step 2 of 3")).to_be_visible()
+    for label in ("What is it about?", "What do you expect?"):
+        tab_to(desk, page.get_by_label(label))
+        keys.type("The lead")
+    tab_to(desk, page.get_by_role("button", name="Check your answers"))
+    keys.press("Enter")
+    expect(page.locator("[data-errors]")).to_be_focused()
+    tab_to(desk, page.get_by_role("link", name="What happened: This field is required."))
+    keys.press("Enter")
+    expect(page.get_by_label("What happened")).to_be_focused()
+    keys.type("It went past us.")
+    tab_to(desk, page.get_by_role("button", name="Check your answers"))
+    keys.press("Enter")
+    expect(page.get_by_text("Step 3 of 3")).to_be_visible()
+    tab_to(desk, page.get_by_role("button", name="Send"))
+    keys.press("Enter")
+    expect(page.get_by_text("is open. You can follow it here.")).to_be_visible()
 
 
 def test_without_scripts_a_row_is_acknowledged(

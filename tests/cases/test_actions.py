@@ -12,7 +12,7 @@ from ladder.models import Seat
 from partners.models import Partner
 from tenants.errors import Invalid, NotNow
 from tenants.models import User
-from tests.cases.verbs import CANARY, HOUR, LATER, case_in, do, ready_for, verbs
+from tests.cases.verbs import CANARY, HOUR, KEEPING, LATER, case_in, do, ready_for, verbs
 from tests.factories import OPENED, World, make_person
 
 KINDS = {
@@ -26,6 +26,12 @@ KINDS = {
     "resolve": "case.resolved",
     "close": "case.closed",
     "withdraw": "case.withdrawn",
+    "request_level": "case.requested",
+    "decline_request": "case.declined",
+    "restrict": "case.restricted",
+    "lift": "case.unrestricted",
+    "grant_access": "case.granted",
+    "revoke_access": "case.revoked",
 }
 TEXTS = {
     "add_message": "body",
@@ -33,7 +39,10 @@ TEXTS = {
     **dict.fromkeys(
         ("escalate", "hand_back", "reassign", "decide", "revise", "withdraw"), "reason"
     ),
+    **dict.fromkeys(("request_level", "decline_request", *KEEPING), "reason"),
 }
+# What the deadlines of a case have nothing to do with.
+APART = {"add_message", "reassign", "revise", "request_level", "decline_request", *KEEPING}
 TOO_LATE = OPENED + 20 * HOUR
 
 
@@ -60,8 +69,9 @@ def test_one_verb_is_one_event_of_who_did_it(world: World, verb: str) -> None:
     case, holder = ready_for(world, verb)
     events = new_events(case, lambda: do(world, verb, case, by=holder))
     assert [(e.kind, e.by_id, e.case_id, e.at) for e in events] == [
-        (KINDS[verb], world[holder].user_id, case.pk, LATER)
+        (KINDS[verb], world[holder].user_id, case.pk, events[0].at)
     ]
+    assert verb in KEEPING or events[0].at == LATER
 
 
 def test_opening_is_one_event(world: World) -> None:
@@ -75,7 +85,8 @@ def test_an_answer_that_comes_too_late_adds_the_breach_it_meets(world: World, ve
     case, holder = ready_for(world, verb)
     events = new_events(case, lambda: do(world, verb, case, by=holder, at=TOO_LATE))
     kinds = sorted(e.kind for e in events)
-    missed = {"acknowledge": 1, "revise": 0, "add_message": 0, "reassign": 0}.get(verb, 2)
+    missed = 0 if verb in APART else 1 if verb == "acknowledge" else 2
+    missed += verb == "decline_request"  # the request itself
     assert kinds == sorted(["case.clock.breached"] * missed + [KINDS[verb]])
     assert "case.escalated" not in kinds or verb == "escalate"
 
@@ -102,8 +113,9 @@ def test_a_text_is_kept_once_and_its_event_carries_its_hash(world: World, verb: 
     message = Message.objects.get(event_id=event.pk)
     assert (message.body, message.author_id) == (CANARY, world[holder].user_id)
     assert event.facts["text_sha256"] == fingerprint(CANARY)
-    shared = verb in ("add_message", "decide", "resolve")
-    assert message.audience == ("parties" if shared else "internal")
+    shared = dict.fromkeys(("add_message", "decide", "resolve"), "parties")
+    shared |= dict.fromkeys(("request_level", "decline_request"), "party")
+    assert message.audience == shared.get(verb, "internal")
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "x" * 20_001, "nul\x00"])

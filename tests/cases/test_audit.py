@@ -164,9 +164,9 @@ def test_an_alarm_that_could_not_be_mailed_makes_no_other_alarm(world: World) ->
 MANY_CLOCKS = """
 CREATE TEMP TABLE cases_clock (LIKE public.cases_clock INCLUDING INDEXES) ON COMMIT DROP;
 INSERT INTO cases_clock (tenant_id, id, case_id, kind, cycle, state, "window", target_seconds,
-    calendar_version_id, anchor, due_at, next_fire_at, thresholds, fired)
+    calendar_version_id, anchor, due_at, next_fire_at, thresholds, fired, barred)
 SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'response', 1, 'running', 'PT4H',
-    14400, gen_random_uuid(), at, at + interval '4 hours', at + interval '2 hours', '{}', 0
+    14400, gen_random_uuid(), at, at + interval '4 hours', at + interval '2 hours', '{}', 0, '{}'
 FROM generate_series(now(), now() + interval '5000 minutes', interval '1 minute') AS at;
 ANALYZE cases_clock
 """

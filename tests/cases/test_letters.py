@@ -25,6 +25,8 @@ FACTS = {
     "cause": "clock",
     "owner": None,
     "previous_owner": None,
+    "person": None,
+    "until": "2026-12-25T23:00:00+00:00",
 }
 
 
@@ -58,7 +60,8 @@ def test_a_partner_reads_only_what_is_meant_for_the_parties(
     world: World, told: list[Event]
 ) -> None:
     found = letters(told, world["anna"].user)
-    shared = {event.pk for event in told if event.audience == "parties"}
+    alpenwerk = world.partners["alpenwerk"].pk
+    shared = {e.pk for e in told if e.audience == "parties" or e.partner_id == alpenwerk}
     assert set(found) == shared
     assert shared < {event.pk for event in told}
     own = f"/p/{world.tenant.slug}/alpenwerk/cases"
@@ -143,7 +146,7 @@ def test_staff_are_led_to_the_case(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if kind.startswith("case.")))
 @pytest.mark.parametrize("cause", ["clock", "person"])
 def test_every_kind_of_event_has_a_sentence(kind: str, cause: str) -> None:
     said = sentence(kind, FACTS | {"cause": cause}, {})

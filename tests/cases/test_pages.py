@@ -1,9 +1,12 @@
 """What lists and pages say of a case, without a database."""
 
+from decimal import Decimal
+from uuid import uuid4
+
 import pytest
 
 from cases.models import Case
-from cases.pages import next_words
+from cases.pages import amount_text, next_words
 from tenants.models import User
 
 
@@ -22,7 +25,8 @@ def a_case(status: str, due_kind: str, owner: str = "Petra Winkler") -> Case:
         ("in_progress", "response", True, "Acknowledge", "Petra acknowledges"),
         ("in_progress", "total", True, "Acknowledge", "Petra acknowledges"),
         ("in_progress", "decision", False, "Decide", "Petra decides"),
-        ("decided", "total", False, "Resolve the case", "Petra resolves the case"),
+        ("in_progress", "request", False, "Answer the request", "Petra answers the request"),
+        ("decided", "total", False, "Write the result down", "Petra writes the result down"),
         ("decided", "total", True, "Acknowledge", "Petra acknowledges"),
         ("resolved", "closing", False, "Closes by itself", "Closes by itself"),
         ("closed", "", False, "Nothing: closed", "Nothing: closed"),
@@ -37,6 +41,25 @@ def test_the_next_step_is_named_with_who_takes_it(
     assert said == (mine, others)
 
 
+def test_with_its_memo_issued_a_case_is_there_to_be_resolved() -> None:
+    case = a_case("decided", "total")
+    case.memo_id = uuid4()
+    assert next_words(case, mine=True, waits=False) == "Resolve the case"
+
+
 def test_a_case_that_nobody_holds_needs_an_owner_first() -> None:
     case = a_case("new", "response", owner="")
     assert next_words(case, mine=False, waits=True) == "Find an owner"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1250.0000", "EUR", "€1,250"),
+        ("1250.5000", "EUR", "€1,250.50"),
+        ("1.1250", "KWD", "1.125 KWD"),
+        ("0.0001", "CLF", "0.0001 CLF"),
+    ],
+)
+def test_an_amount_is_said_exactly(amount: str, currency: str, text: str) -> None:
+    assert amount_text(Decimal(amount), currency) == text

@@ -5,7 +5,7 @@ import pytest
 from cases.models import Case, Status
 from cases.transitions import ALLOWED, OPEN, allowed_in
 from tenants.errors import NotNow
-from tests.cases.verbs import STATUSES, case_in, do, verbs
+from tests.cases.verbs import KEEPING, NAMES, STATUSES, case_in, do, verbs
 from tests.factories import World
 
 O = ("new", "in_progress", "decided")  # noqa: E741 - the open ones, for a table that can be read
@@ -20,14 +20,20 @@ TABLE = {
     "resolve": O,
     "close": ("resolved",),
     "withdraw": O,
+    "request_level": ("new", "in_progress"),
+    "decline_request": O,
+    **dict.fromkeys(KEEPING, tuple(STATUSES)),
 }
-NAMES = {"add_message": "message"}
 # What is also asked once the status allows it, and refused here with a reason of its own.
 OWN_CONDITION = {
     ("acknowledge", "in_progress"): "acknowledged already",
     ("acknowledge", "decided"): "acknowledged already",
     ("hand_back", "new"): "started on this level",
     ("hand_back", "in_progress"): "started on this level",
+    **{("decline_request", status): "answered already" for status in O},
+    **{("lift", status): "The case is normal" for status in STATUSES},
+    **{("grant_access", status): "nothing to grant" for status in STATUSES},
+    **{("revoke_access", status): "no such right" for status in STATUSES},
 }
 
 
@@ -40,7 +46,8 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    named = {NAMES.get(verb, verb) for verb, statuses in TABLE.items() if status in statuses}
+    moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in KEEPING}
+    named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named
 
 
@@ -50,12 +57,13 @@ def test_a_verb_in_a_status(world: World, verb: str, status: str) -> None:
     case = case_in(world, status)
     before = Case.objects.filter(pk=case.pk).values().get()
     own = OWN_CONDITION.get((verb, status))
+    who = "anna" if verb == "request_level" else "tom"
     if status in TABLE[verb] and own is None:
-        do(world, verb, case)
+        do(world, verb, case, by=who)
         assert Case.objects.get(pk=case.pk).version == before["version"] + 1
         return
     with pytest.raises(NotNow, match=own or "not possible while the case is") as refused:
-        do(world, verb, case)
+        do(world, verb, case, by=who)
     assert Case.objects.filter(pk=case.pk).values().get() == before
     if own is None:
         assert refused.value.status == 409

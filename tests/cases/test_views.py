@@ -238,7 +238,7 @@ def test_logging_a_dispute_asks_checks_and_opens(world: World) -> None:
     client = signed_in(world, "tom")
     assert "lead-routing" in client.get(url(world, "log/")).content.decode()
     form = client.get(url(world, "log/lead-routing/")).content.decode()
-    assert re.search(r'id="id_title_helptext">The parties see this\.<', form)
+    assert re.search(r'id="id_title_helptext">The partner for whom you log it reads this\.<', form)
     answers = {
         "partner": str(world.partners["alpenwerk"].pk),
         "title": "Lead went past us",

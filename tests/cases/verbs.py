@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import actions
+from django.utils import timezone
+
+from cases import actions, confidential, requests
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
@@ -16,15 +18,30 @@ CANARY = "Canary Text"
 STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 
 
+# Verbs about who knows of a case: grants end by the database's clock, which no test moves.
+KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
+MONTH = timedelta(days=30)
+# Where the table of statuses calls a verb by another name.
+NAMES = {
+    "add_message": "message",
+    "request_level": "request",
+    "decline_request": "decline",
+    "grant_access": "grant",
+    "revoke_access": "revoke",
+}
+
+
 def verbs() -> dict[str, Callable[..., Any]]:
-    """Return the verbs of `cases.actions`: what is public there, and takes a case and who acts."""
+    """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for name, function in vars(actions).items()
+        for module in (actions, requests, confidential)
+        for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
-        and inspect.getmodule(inspect.unwrap(function)) is actions
+        and inspect.getmodule(inspect.unwrap(function)) is module
         and {"case", "by", "at"} <= set(inspect.signature(function).parameters)
+        and name != "check_own"
     }
 
 
@@ -41,8 +58,25 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "resolve": {"resolution": text},
         "close": {},
         "withdraw": {"reason": text},
+        "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
+        "decline_request": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
+        "restrict": {"reason": text},
+        "lift": {"reason": text},
+        "grant_access": {
+            "reason": text,
+            "user_id": world["pavel"].user_id,
+            "until": timezone.now() + MONTH,
+        },
+        "revoke_access": {"reason": text, "user_id": world["pavel"].user_id},
     }
     return known[verb]
+
+
+def own_words(world: World, verb: str, who: Membership | None) -> dict[str, Any]:
+    """Return what a partner's contact says otherwise: it writes in its own name, to the vendor."""
+    if verb != "add_message" or who is None or who.role != "partner":
+        return {}
+    return {"audience": "party", "partner_id": world.partners["alpenwerk"].pk}
 
 
 def do(
@@ -56,7 +90,9 @@ def do(
 ) -> Any:
     """Call a verb as a person of the vendor's, by first name, or as the system."""
     who = world[by] if isinstance(by, str) else by
-    return verbs()[verb](case, by=who, at=at, **(facts(world, verb) | others))
+    at = timezone.now() if verb in KEEPING else at
+    said = facts(world, verb) | own_words(world, verb, who) | others
+    return verbs()[verb](case, by=who, at=at, **said)
 
 
 def case_in(world: World, status: str, **new: Any) -> Case:
@@ -82,4 +118,12 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
     if verb == "hand_back":
         do(world, "escalate", case, at=OPENED)
         return Case.objects.get(pk=case.pk), "petra"
-    return case, "tom"
+    before: dict[str, tuple[tuple[str, str], ...]] = {
+        "decline_request": (("request_level", "anna"),),
+        "lift": (("restrict", "tom"),),
+        "grant_access": (("restrict", "tom"),),
+        "revoke_access": (("restrict", "tom"), ("grant_access", "tom")),
+    }
+    for first, who in before.get(verb, ()):
+        do(world, first, case, by=who, at=OPENED)
+    return Case.objects.get(pk=case.pk), "anna" if verb == "request_level" else "tom"

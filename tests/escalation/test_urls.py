@@ -14,9 +14,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from ladder.models import Category
+from cases.models import Case
+from ladder.models import Category, Level
+from memos.models import Concession, Memo
 from tests.escalation.browsing import COLUMNS, Address, addresses, browser, left, visitor
 from tests.factories import World, make_partner, make_world
+from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -37,6 +40,8 @@ TABLE = {
         "302 302 302 302 302 302 302 302 302 302",
         "405 405 405 405 405 405 405 405 302 302",
     ),
+    # In a demo; tests/escalation/test_demo_tries.py asks there.
+    "demo-hide": (GET_ONLY, "404 404 404 404 404 404 404 404 302 302"),
     "inbox": (MEMBERS, NOT_THAT_WAY),
     "inbox-fresh": (MEMBERS, NOT_THAT_WAY),
     "search": (MEMBERS, NOT_THAT_WAY),
@@ -52,12 +57,59 @@ TABLE = {
     "notices-read": (NOT_THAT_WAY, "302 302 302 302 302 404 404 404 302 302"),
     "outbox": ("404 404 404 404 404 404 404 404 302 302", NOT_THAT_WAY),
     "policy": ("200 200 200 200 403 404 404 404 302 302", NOT_THAT_WAY),
+    "rates": (
+        "200 200 200 200 403 404 404 404 302 302",
+        "422 403 403 403 403 404 404 404 302 302",
+    ),
+    "approvals": ("200 200 200 403 403 404 404 404 302 302", NOT_THAT_WAY),
+    "concession": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "concession-new": (
+        "200 200 200 403 404 404 404 404 302 302",
+        "422 422 422 403 404 404 404 404 302 302",
+    ),
+    "memos": (MEMBERS, NOT_THAT_WAY),
+    "memo-of-case": (
+        "200 200 200 200 404 404 404 404 302 302",
+        "302 302 302 403 404 404 404 404 302 302",
+    ),
+    # Of a memo that Petra is asked to review; Alpenwerk is to act.
+    "memo": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "memo-edit": (
+        "200 200 200 403 404 404 404 404 302 302",
+        "422 422 422 403 404 404 404 404 302 302",
+    ),
+    "memo-do": (NOT_THAT_WAY, "302 302 302 403 404 404 404 404 302 302"),
+    "memo-action-done": (NOT_THAT_WAY, "409 409 409 403 404 404 404 404 302 302"),
+    "memo-pdf": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "memo-pdf-copy": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "concession-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
     "portal-cases": (
         "404 404 404 404 404 200 404 404 302 302",
         "404 404 404 404 404 405 404 404 302 302",
     ),
     "portal-case": (
         "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "portal-case-do": (
+        "404 404 404 404 404 405 404 404 302 302",
+        "404 404 404 404 404 302 404 404 302 302",
+    ),
+    "portal-log": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "portal-log-category": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 422 404 404 302 302",
+    ),
+    # The case has no issued memo; tests/portal/test_memo.py asks for one that has.
+    "portal-memo": (
+        "404 404 404 404 404 404 404 404 302 302",
+        "404 404 404 404 404 404 404 404 302 302",
+    ),
+    "portal-memo-pdf": (
+        "404 404 404 404 404 404 404 404 302 302",
         "404 404 404 404 404 405 404 404 302 302",
     ),
     "api-me": (
@@ -69,7 +121,11 @@ TABLE = {
     "metrics": (OPEN_TO_ALL, GET_ONLY),
 }
 QUERY = {"inbox-fresh": {"view": "all", "since": "2026-11-25T08:00:00+00:00"}}
-BODY = {"case-do": {"reason": "Beyond my limit."}}
+BODY = {
+    "concession-do": {"reason": "No longer needed."},
+    "portal-case-do": {"body": "We cannot wait."},
+    "case-do": {"reason": "Beyond my limit."},
+}
 ALL = sorted(addresses(), key=lambda address: address.name)
 OF_TENANT = [address for address in ALL if "slug" in address.arguments]
 NAMED = pytest.mark.parametrize("address", ALL, ids=lambda address: address.name)
@@ -101,6 +157,11 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         "slug": world.tenant.slug,
         "case_id": case,
         "verb": "escalate",
+        "act": "message",
+        "what": "withdraw",
+        "concession_id": concession_of(world, case),
+        "step": "take-back",
+        **memo_of(world),
         "category": "lead-routing",
         "partner": "alpenwerk",
     }
@@ -111,6 +172,26 @@ def case_of(world: World, **facts: Any) -> UUID:
     """Open a case out of any request."""
     with world.scope():
         return world.case(at=NOW, **facts).pk
+
+
+def memo_of(world: World) -> dict[str, UUID]:
+    """Return a memo of another case that Petra is asked to review, and Alpenwerk's action."""
+    with world.scope():
+        memo = Memo.objects.order_by("id").first() or story.in_state(world, "in_review")
+        return {"memo_id": memo.pk, "action_id": story.action_of(memo, "Send the plan").pk}
+
+
+def concession_of(world: World, case_id: UUID) -> UUID:
+    """Return what Tom asked for in a case, out of any request; nobody's id in nobody's case."""
+    with world.scope():
+        case = Case.objects.filter(pk=case_id).first()
+        if case is None:
+            return uuid4()
+        made = Concession.objects.filter(case=case).first()
+        if made is None:
+            Level.objects.update(authority_kinds=["fee"], authority_amount=None)
+            made = deals.ask(world, case, at=NOW)
+        return made.pk
 
 
 def ask(client: Client, method: str, url: str, name: str = "", data: Any = None) -> Any:
@@ -173,11 +254,18 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
             tenant=ours.tenant, slug="ours-alone", name="Ours", category_class="strategic"
         )
         make_partner(ours, "ours-alone", ours.partners["alpenwerk"].region, "olga")
+    case_id = case_of(ours)
     return {
-        "case_id": (case_of(ours), uuid4()),
+        "case_id": (case_id, uuid4()),
         "category": ("ours-alone", "nobodys"),
         "partner": ("ours-alone", "nobodys"),
         "verb": ("escalate", "escalate"),
+        "act": ("message", "message"),
+        "what": ("withdraw", "withdraw"),
+        "concession_id": (concession_of(ours, case_id), uuid4()),
+        "memo_id": (memo_of(ours)["memo_id"], uuid4()),
+        "action_id": (memo_of(ours)["action_id"], uuid4()),
+        "step": ("take-back", "take-back"),
     }
 
 
@@ -195,7 +283,7 @@ def test_an_id_of_another_vendor_answers_as_one_that_nobody_has(
         answers = [
             left(
                 ask(client, method, address.url(values), address.name),
-                *(values[n] for n in names if n != "verb"),
+                *(values[n] for n in names if n not in ("verb", "act", "what", "step")),
             )
             for values in (first, second)
         ]

@@ -299,7 +299,7 @@ def test_without_a_broker_a_verb_succeeds_and_the_relay_will_find_its_notices(
 
 
 def test_the_bell_counts_what_was_not_read(world: World) -> None:
-    anna, tom = world["anna"].user_id, world["tom"].user_id
+    anna, tom = world["anna"].user, world["tom"].user
     with world.scope():
         case = Event.objects.get(kind="case.opened").case_id
         assert (unread_count(anna), unread_count(tom)) == (1, 0)
@@ -309,6 +309,6 @@ def test_the_bell_counts_what_was_not_read(world: World) -> None:
         assert case is not None
         assert unread_count(anna) == 3
         assert unread_count(anna, at_most=2) == 2
-        assert mark_read(anna, at=OPENED) == 3
+        assert mark_read(anna.pk, at=OPENED) == 3
         assert (unread_count(anna), unread_count(tom)) == (0, 1)
-        assert mark_read(anna, at=OPENED) == 0
+        assert mark_read(anna.pk, at=OPENED) == 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from cases.models import Case, Status
-from ladder.models import Seat
+from ladder.models import Category, Seat
 from portal import queries
 from tests.cases.verbs import STATUSES, case_in, do
 from tests.escalation.browsing import browser, left
@@ -122,16 +122,18 @@ def test_a_long_list_has_pages(vendor: World, monkeypatch: pytest.MonkeyPatch) -
 def test_a_company_sees_nothing_of_a_rivals_and_no_level_code_or_address(vendor: World) -> None:
     rheintor = vendor.partners["rheintor"]
     with vendor.scope():
-        shared = vendor.case(title="Shared", others=((rheintor, "respondent"),))
-        do(
-            vendor,
-            "add_message",
-            shared,
-            body="To the rival.",
-            partner_id=rheintor.pk,
-            audience="party",
+        Category.objects.filter(slug="lead-routing").update(name="Leads")
+        shared = vendor.case(
+            title="Shared",
+            others=((rheintor, "respondent"),),
+            category=Category.objects.get(slug="lead-routing"),
         )
-        do(vendor, "add_message", shared, body="Careful.", audience="internal")
+        for body, audience, partner in (
+            ("To the rival.", "party", rheintor.pk),
+            ("Careful.", "internal", None),
+        ):
+            told: dict[str, Any] = {"body": body, "audience": audience, "partner_id": partner}
+            do(vendor, "add_message", shared, **told)
         do(vendor, "escalate", shared, reason="Above my limit.")
         vendor.case(title="Rheintor alone", partner=rheintor)
         vendor.case(title="Alpenwerk alone")
@@ -139,8 +141,9 @@ def test_a_company_sees_nothing_of_a_rivals_and_no_level_code_or_address(vendor:
     anna, marc = page(vendor), page(vendor, "marc", "rheintor")
     assert ("Shared" in anna, "Alpenwerk alone" in anna) == (True, True)
     assert ("Rheintor alone" in anna, "Rheintor" in anna) == (False, False)
-    assert ("Shared" in marc, "Rheintor alone" in marc) == (True, True)
-    assert ("Alpenwerk alone" in marc, "Alpenwerk" in marc) == (False, False)
+    # Under a title of its own: the complainant's may name a customer.
+    assert ("Leads" in marc, "Rheintor alone" in marc) == (True, True)
+    assert ("Shared" in marc, "Alpenwerk" in marc) == (False, False)
     own = case_page(vendor, shared.pk)
     rivals = case_page(vendor, shared.pk, "marc", "rheintor")
     assert ("To the rival." in own, "Rheintor" in own) == (False, False)

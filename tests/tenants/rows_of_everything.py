@@ -1,12 +1,19 @@
 """A vendor with at least one row in every table a tenant has."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from cases import actions
+from cases.confidential import grant_access, restrict
+from cases.models import Case
 from journal.seal import seal_batch
+from ladder.actions import set_rate
 from ladder.models import RegionCalendar
+from memos.actions.followup import acknowledge_memo
+from memos.actions.memo import ActionText
 from partners.models import Region, Tier
 from tests.factories import OPENED, World, make_token, make_world
+from tests.memos import deals, story
 
 AT: datetime = OPENED
 CANARY = "Canary of a title that nobody else may read"
@@ -32,6 +39,17 @@ def furnished() -> World:
         actions.add_message(
             case, by=world["tom"], at=AT, body="Hello.", audience="party", partner_id=alpenwerk
         )
+        restrict(alone, by=world["tom"], at=AT, reason="Names a patient.")
+        person, until = world["pavel"].user_id, AT + timedelta(days=300)
+        grant_access(alone, by=world["tom"], at=AT, user_id=person, until=until, reason=CANARY)
+        deals.empower(world)
+        deals.decide(world, deals.ask(world, case, reason=CANARY), reason=CANARY)
+        memo = story.issued(world, Case.objects.get(pk=case.pk), title=CANARY)
+        own = ActionText("Sign", story.DUE, partner_id=world.partners["rheintor"].pk)
+        theirs = ActionText("Call", story.DUE, owner_id=world["tom"].user_id)
+        story.asked(world, Case.objects.get(pk=alone.pk), actions=(own, theirs))
+        acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
+        set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
         make_token(world["tom"], scopes=["me:read"])
     while seal_batch():
         pass

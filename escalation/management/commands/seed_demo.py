@@ -1,4 +1,4 @@
-"""`seed_demo`: the demo's vendors, and a case that is a minute from its breach."""
+"""`seed_demo`: the demo's vendors, and a case that is five minutes from its breach."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,10 +19,10 @@ from tenants.scope import act_in
 class Command(BaseCommand):
     """See the module's docstring."""
 
-    help = "Make the demo, or leave it as it is and open one more case that falls due at once."
+    help = "Make the demo, or leave it as it is and open one more case that falls due soon."
 
     def handle(self, **_options: object) -> None:
-        """Make what is missing, say who can sign in, and open the case last: its minute counts."""
+        """Make what is missing, say who can sign in, and open the case last: its minutes count."""
         if "owner" not in connections:
             raise CommandError("OWNER_DATABASE_URL must be set: only the owner makes tenants.")
         tenants = build(timezone.now())
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         with act_in(tenants[QUELLWERK.slug].pk):
             case = arm(stage_of(QUELLWERK), timezone.now())
         if case is not None:
-            self.stdout.write(f"{case.number} is with Tom Brandt and falls due in a minute.")
+            self.stdout.write(f"{case.number} is with Tom Brandt and falls due in five minutes.")
 
 
 def told(kept: Kept) -> Iterator[str]:

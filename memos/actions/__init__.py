@@ -1,0 +1,1 @@
+"""The verbs. One verb is one transaction, one event, and its notices."""

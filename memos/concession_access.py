@@ -1,0 +1,159 @@
+"""The only door to a concession: who sees it, who may change it, who may decide it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from cases.access import backup_of, visible_cases, works_on
+from cases.models import Case, Clock
+from ladder.models import Seat
+from memos.models import Concession, ConcessionState
+from memos.routing import askers, barred_by, barred_from, last_clocks
+from tenants.errors import NotAllowed, NotNow
+from tenants.models import Membership
+
+# A seat: its level, that level's position, who holds it.
+Held = tuple[UUID, int, UUID]
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "decide": (ConcessionState.PENDING,),
+    "change": (ConcessionState.PENDING, ConcessionState.COUNTERED, ConcessionState.APPROVED),
+    "accept": (ConcessionState.COUNTERED,),
+    "withdraw": (ConcessionState.PENDING, ConcessionState.COUNTERED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """By whose authority a person decides: a level's, in their own right or for its holder."""
+
+    level_id: UUID
+    position: int
+    on_behalf_of: UUID | None = None
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """What goes first: one's own right, then the higher level."""
+        return (self.on_behalf_of is None, self.position)
+
+
+def concession_for(member: Membership, case_id: UUID, concession_id: UUID) -> Concession:
+    """Return a concession of a case, or fail in the same way whether it is missing or hidden."""
+    related = ("case__category", "case__level", "case__owner", "partner", "requested_by")
+    found = Concession.objects.filter(pk=concession_id, case_id=case_id)
+    concession = found.filter(case__in=visible_cases(member)).select_related(*related).first()
+    if concession is None:
+        raise Http404
+    return concession
+
+
+def check(concession: Concession, verb: str, by: Membership) -> None:
+    """Refuse a verb to who may not use it (`NotAllowed`), or where the request or its case does
+    not stand so (`NotNow`)."""
+    if reason := refusal(concession, verb, by):
+        raise NotAllowed(reason)
+    if not concession.case.is_open:
+        raise NotNow(_("The case has ended."))
+    if concession.state not in ALLOWED[verb]:
+        stands = {"state": concession.get_state_display().lower()}
+        raise NotNow(_("The request is %(state)s.") % stands, allowed_in(concession.state))
+
+
+def may(concession: Concession, verb: str, member: Membership) -> bool:
+    """Whether a page should offer a verb."""
+    possible = concession.case.is_open and concession.state in ALLOWED[verb]
+    return possible and not refusal(concession, verb, member)
+
+
+def allowed_in(state: str) -> list[str]:
+    """Return what may be done to a concession in a state, as the pages call it."""
+    words = {
+        "decide": _("decide the concession"),
+        "change": _("change the request"),
+        "accept": _("accept the counter"),
+        "withdraw": _("take the request back"),
+    }
+    return [words[verb] for verb, states in ALLOWED.items() if state in states]
+
+
+def refusal(concession: Concession, verb: str, member: Membership) -> str:
+    """Return why this member may not, or an empty text."""
+    if not works_on(concession.case, member):
+        return _("Only staff of the vendor can do this.")
+    if verb == "decide":
+        return _refusal_to_decide(concession, member.user_id)
+    if not asks_for(concession, member.user_id):
+        return _("Only who asked, the holder of the case, or their backup, can do this.")
+    return ""
+
+
+def asks_for(concession: Concession, user_id: UUID) -> bool:
+    """Whether somebody stands on the asking side: may change, accept and take back."""
+    case = concession.case
+    return user_id in (concession.requested_by_id, case.owner_id, backup_of(case))
+
+
+def _refusal_to_decide(concession: Concession, user_id: UUID) -> str:
+    if user_id in barred_from(concession):
+        return _("Nobody decides what they asked for, or what was asked in their name.")
+    if capacity_of(concession, user_id) is None:
+        return _("Only who holds the level that was asked, or one above, can decide this.")
+    return ""
+
+
+def capacity_of(concession: Concession, user_id: UUID) -> Capacity | None:
+    """Return by whose authority a person decides; None where they may not."""
+    clock = last_clocks([concession.pk]).get(concession.pk)
+    seats = _seats(concession.case, user_id)
+    return _capacity(clock, barred_from(concession), seats, user_id)
+
+
+def decidable(
+    case: Case, concessions: Iterable[Concession], clocks: Mapping[UUID, Clock], member: Membership
+) -> set[UUID]:
+    """Return which of a case's concessions a member may decide now; as many queries for fifty as
+    for one."""
+    pending = [one for one in concessions if one.state == ConcessionState.PENDING]
+    if not pending or not case.is_open or not works_on(case, member):
+        return set()
+    barred, seats = barred_by(one.pk for one in pending), _seats(case, member.user_id)
+    return {
+        one.pk
+        for one in pending
+        if _capacity(clocks.get(one.pk), barred[one.pk] | askers(one), seats, member.user_id)
+    }
+
+
+def _capacity(
+    clock: Clock | None, barred: set[UUID], seats: Iterable[Held], user_id: UUID
+) -> Capacity | None:
+    """Return by whose authority a person answers a clock."""
+    if clock is None or clock.level is None or user_id in barred:
+        return None
+    level, found = clock.level, []
+    if clock.owner_id == user_id:
+        found.append(Capacity(level.pk, level.position))
+    if clock.backup_id == user_id and clock.owner_id not in barred:
+        found.append(Capacity(level.pk, level.position, clock.owner_id))
+    for level_id, position, holder in seats:
+        if position >= level.position and holder == user_id:
+            found.append(Capacity(level_id, position))
+        elif position >= level.position and holder not in barred:
+            found.append(Capacity(level_id, position, holder))
+    return max(found, key=lambda capacity: capacity.rank, default=None)
+
+
+def _seats(case: Case, user_id: UUID) -> list[Held]:
+    """Return level, position and holder of the seats of a person, or those they back up, on the
+    case's ladder; a level that may concede nothing decides nothing."""
+    seats = Seat.objects.filter(
+        Q(user_id=user_id) | Q(backup_id=user_id),
+        Q(region_id=None) | Q(region_id=case.region_id),
+        Q(category_id=None) | Q(category_id=case.category_id),
+        level__ladder_id=case.ladder_id,
+    )
+    rows = seats.exclude(level__authority_kinds=[])
+    return list(rows.values_list("level_id", "level__position", "user_id"))

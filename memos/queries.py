@@ -1,0 +1,238 @@
+"""Reads of memos: the archive by keyset, words with highlights, what a party must not read."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Left
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from cases.models import Case, Party
+from cases.queries import plain_words, query_of
+from memos.access import visible_memos
+from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy, MemoReceipt, MemoStatus
+from memos.redaction import Forbidden
+from partners.models import Contact, Partner
+from tenants.models import Membership, Role
+
+PAGE = 50
+MOST_COUNTED = 500
+# What `parley_memos_with_words` returns at most, and how much of a memo is looked through for the
+# line that shows the words.
+MOST_WITH_WORDS = 500
+LOOKED_THROUGH = 30_000
+# Signs of no language, which the text is freed of first.
+START, STOP = "\ue000", "\ue001"
+# Of Markdown, what would only be in the way in a line that is shown as it was written.
+SIGNS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>])[ \t]+|\*\*|`", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a reader of the archive asks for; empty is everything. `ids` are the memos that have
+    the words of `text`, looked up once (`sought_by`)."""
+
+    status: str = MemoStatus.ISSUED
+    text: str = ""
+    category: str = ""
+    partner: str = ""
+    year: int | None = None
+    ids: tuple[UUID, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return what the list is ordered by, the latest first."""
+        return "issued_at" if self.status == MemoStatus.ISSUED else "updated_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the list begins: after or before one row, by its sort key."""
+
+    at: datetime
+    id: UUID
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the archive, and where its neighbours begin."""
+
+    memos: list[Memo]
+    next: Place | None = None
+    previous: Place | None = None
+
+
+def listed(member: Membership, sought: Sought) -> QuerySet[Memo]:
+    """Return the memos a member sees that fit what is sought."""
+    memos = visible_memos(member).filter(status=sought.status)
+    if sought.category:
+        memos = memos.filter(case__category__slug=sought.category)
+    if sought.partner:
+        parts = Party.objects.filter(partner__slug=sought.partner)
+        memos = memos.filter(case_id__in=parts.values("case_id"))
+    if sought.year:
+        memos = memos.filter(**{f"{sought.key}__year": sought.year})
+    text = plain_words(sought.text)
+    if text:
+        number = text.upper()
+        named = Q(number=number) | Q(case__number=number)
+        memos = memos.filter(named | Q(pk__in=sought.ids))
+    return memos
+
+
+def sought_by(**asked: Any) -> Sought:
+    """Return what is asked for, with the memos that have its words."""
+    return Sought(**asked, ids=tuple(with_words(asked.get("text", ""))))
+
+
+def with_words(text: str) -> list[UUID]:
+    """Return the ids of the tenant's memos that contain all the words, the last one also as a
+    beginning. What a member sees of them is the caller's question."""
+    query = query_of(text)
+    if not query:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parley_memos_with_words(to_tsquery('simple', %s))", [query])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page:
+    """Return a page by keyset, the latest first; with words, each memo has its `found` line."""
+    backwards = place is not None and place.backwards
+    if place is not None:
+        memos = memos.filter(_beyond(sought.key, place, down=not backwards))
+    sign = "" if backwards else "-"
+    related = memos.select_related("case__category", "author", "reviewer", "issued_by")
+    related = related.defer("search", *SECTIONS)
+    if query := query_of(sought.text):
+        related = related.annotate(headline=_headline(query))
+    rows = list(related.order_by(f"{sign}{sought.key}", f"{sign}id")[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    ahead, behind = (place is not None, more) if backwards else (more, place is not None)
+    return Page(
+        rows,
+        Place(getattr(rows[-1], sought.key), rows[-1].pk) if rows and ahead else None,
+        Place(getattr(rows[0], sought.key), rows[0].pk, backwards=True)
+        if rows and behind
+        else None,
+    )
+
+
+def _beyond(key: str, place: Place, *, down: bool) -> Q:
+    word = "lt" if down else "gt"
+    same = Q(**{key: place.at, f"id__{word}": place.id})
+    return Q(**{f"{key}__{word}e": place.at}) & (Q(**{f"{key}__{word}": place.at}) | same)
+
+
+def _headline(query: str) -> SearchHeadline:
+    """Return the expression for the lines of a memo in which the words stand."""
+    parts = [part for name in SECTIONS for part in (F(name), Value("\n"))]
+    text = Left(Concat(*parts, output_field=TextField()), LOOKED_THROUGH)
+    freed = Func(text, Value(START + STOP), Value(""), function="translate")
+    return SearchHeadline(
+        freed,
+        SearchQuery(query, config="simple", search_type="raw"),
+        config="simple",
+        start_sel=START,
+        stop_sel=STOP,
+        min_words=10,
+        max_words=28,
+        max_fragments=2,
+        fragment_delimiter=" … ",
+    )
+
+
+def marked(headline: str) -> SafeString:
+    """Return lines with the words that were sought marked; everything else is text."""
+    html = escape(SIGNS.sub("", headline)).replace(START, "<mark>").replace(STOP, "</mark>")
+    return SafeString(html)
+
+
+def bounded(memos: QuerySet[Memo]) -> int:
+    """Count up to a bound: an exact count of a long list costs more than it tells."""
+    return memos[: MOST_COUNTED + 1].count()
+
+
+def years(member: Membership) -> list[int]:
+    """Return the years from the first to the last issued memo this member sees, the latest first.
+
+    The ends alone are read: the index has them, and the years of all would read every memo.
+    """
+    issued = visible_memos(member).filter(status=MemoStatus.ISSUED)
+    ends = [
+        issued.order_by(*order).values_list("issued_at", flat=True).first()
+        for order in (("-issued_at", "-id"), ("issued_at", "id"))
+    ]
+    last, first = (timezone.localtime(at).year if at else None for at in ends)
+    return list(range(last, first - 1, -1)) if first and last else []
+
+
+def partners_with_memos(member: Membership) -> list[Partner]:
+    """Return the partners that are parties of memos this member sees, by name."""
+    cases = visible_memos(member).values("case_id")
+    parts = Party.objects.filter(case_id__in=cases).values("partner_id")
+    return list(Partner.objects.filter(pk__in=parts).order_by("name"))
+
+
+def latest_of(case: Case) -> tuple[Memo | None, Memo | None]:
+    """Return a case's memo that is in force, and the one that is being written."""
+    found = Memo.objects.filter(case_id=case.pk).defer("search", *SECTIONS).order_by("-version")
+    memos = list(found.select_related("author", "reviewer", "issued_by"))
+    issued = next((memo for memo in memos if memo.is_issued), None)
+    return issued, next((memo for memo in memos if not memo.is_issued), None)
+
+
+def copies_of(memo: Memo) -> list[MemoCopy]:
+    """Return what the parties read, the complainant's first."""
+    order = {"complainant": 0, "respondent": 1, "affected": 2}
+    roles = dict(Party.objects.filter(case_id=memo.case_id).values_list("partner_id", "role"))
+    copies = MemoCopy.objects.filter(memo_id=memo.pk).select_related("partner")
+    return sorted(copies, key=lambda c: (order.get(roles.get(c.partner_id, ""), 3), c.partner.name))
+
+
+def actions_of(memo: Memo) -> list[MemoAction]:
+    """Return what was agreed, in order, with who does it."""
+    found = MemoAction.objects.filter(memo_id=memo.pk).select_related("owner", "partner")
+    return list(found.order_by("position", "id"))
+
+
+def receipts_of(memo: Memo) -> dict[UUID, list[MemoReceipt]]:
+    """Return who has said that they have read it, by copy, the first one first."""
+    found: dict[UUID, list[MemoReceipt]] = defaultdict(list)
+    receipts = MemoReceipt.objects.filter(copy__memo_id=memo.pk).select_related("user")
+    for receipt in receipts.order_by("at", "id"):
+        found[receipt.copy_id].append(receipt)
+    return found
+
+
+def forbidden_to(partner_ids: Iterable[UUID]) -> dict[UUID, Forbidden]:
+    """Return, for each party, what its copy must not contain: the other parties and their people,
+    by name and mail address, and the mail addresses of everybody at the vendor."""
+    ids = list(partner_ids)
+    names = dict(Partner.objects.filter(pk__in=ids).values_list("id", "name"))
+    columns = ("partner_id", "user_id", "user__name", "user__email")
+    contacts = list(Contact.objects.filter(partner_id__in=ids).values_list(*columns))
+    staff = Membership.objects.exclude(role=Role.PARTNER).values_list("user__email", flat=True)
+    addresses = tuple(staff.order_by("user__email"))
+    found = {}
+    for own in ids:
+        speaks = {user for partner, user, _name, _mail in contacts if partner == own}
+        others = [(n, m) for p, user, n, m in contacts if p != own and user not in speaks]
+        found[own] = Forbidden(
+            companies=tuple(name for pk, name in names.items() if pk != own),
+            people=tuple(dict.fromkeys(name for name, _mail in others)),
+            addresses=(*dict.fromkeys(mail for _name, mail in others), *addresses),
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Pages: read by queries, changed by verbs, nothing decided here."""
