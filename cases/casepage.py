@@ -26,7 +26,7 @@ from ladder.queries import levels_of
 from tenants.models import Membership
 
 VERBS = ("acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
-LATER = ("revise", "close", "withdraw", "grant", "revoke", "restrict", "lift")
+LATER = ("revise", "close", "party", "withdraw", "grant", "revoke", "restrict", "lift")
 DANGER = frozenset({"withdraw"})
 
 
@@ -41,6 +41,7 @@ def labels() -> dict[str, str]:
         "reassign": _("Give to a colleague"),
         "revise": _("Revise the decision"),
         "close": _("Close the case"),
+        "party": _("Add a party"),
         "withdraw": _("Withdraw the case"),
         "restrict": _("Restrict who sees it"),
         "lift": _("Let all staff see it"),

@@ -7,9 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.confidential import LET_IN
 from cases.models import Case, Outcome
+from cases.parties import LATER_ROLES
 from cases.queries import grants_of, parties_with_people
+from cases.telling import parties_of
 from journal.models import Audience
 from ladder.queries import holders_from
+from partners.models import Partner
+from partners.queries import partners_by_name
 from tenants.models import Membership
 from tenants.queries import colleagues
 
@@ -110,6 +114,28 @@ class RevokeForm(ReasonForm):
         self.fields["person"].choices = [("", ""), *granted]  # type: ignore[attr-defined]
 
 
+class PartyForm(forms.Form):
+    """Which partner gets a part in the case, and which."""
+
+    partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
+        Partner.objects.none(),
+        label=_("Partner"),
+        empty_label="",
+        help_text=_(
+            "It is told that there is a dispute of this kind, and reads what is written to all"
+            " parties from now on."
+        ),
+    )
+    role = forms.ChoiceField(
+        label=_("Its part"), choices=[(role, role.label) for role in LATER_ROLES]
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = partners_by_name().exclude(pk__in=parties_of(case))
+        self.fields["partner"].queryset = others  # type: ignore[attr-defined]
+
+
 def named(member: Membership) -> str:
     """Return how a list calls a colleague."""
     return f"{member.user.name}, {member.title}" if member.title else member.user.name
@@ -147,6 +173,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
         "grant": GrantForm,
         "revoke": RevokeForm,
         "resolve": ResolveForm,
+        "party": PartyForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

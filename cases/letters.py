@@ -106,6 +106,8 @@ def letter(
         line = handed_on(event, names)
     if outside and event.kind == "case.declined":
         line = _("%(name)s has answered your request and keeps the case.") % {"name": who}
+    if outside and event.kind == "case.party_added":
+        line = _("You have a part in a dispute. You can follow it in the portal.")
     subject = f"[{number}] {subject_of(event, outside=outside)}"
     return Letter(number=number, line=line, subject=subject, text=f"{number}: {line}", url=url)
 
@@ -138,6 +140,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.clock.warning": _("Time is running"),
         "case.requested": _("A partner asks for the next level"),
         "case.declined": _("Your request was answered"),
+        "case.party_added": _("A dispute concerns you"),
         "case.approval.escalated": _("A concession waits for you"),
         "case.granted": _("You can see a restricted case"),
         "case.alarm": _("A window was missed at the top"),

@@ -211,6 +211,7 @@ class Party(TenantModel):
 
     `title` is what the partner sees the case called, `account` what it told when it logged the
     case; another party sees neither. `asked_at` is since when the vendor waits for its answer.
+    One that got its part later has `joined_at`, and reads nothing shared before.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="parties")
@@ -219,6 +220,7 @@ class Party(TenantModel):
     title = models.CharField(_("title"), max_length=200, blank=True, db_default="")
     account = models.TextField(_("what happened"), blank=True, db_default="")
     asked_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

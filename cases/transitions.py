@@ -18,6 +18,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "withdraw": OPEN,
     "request": ("new", "in_progress"),
     "decline": OPEN,
+    "party": OPEN,
     **dict.fromkeys(KEEPING, ALWAYS),
 }
 
@@ -25,4 +26,4 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 def allowed_in(status: str) -> list[str]:
     """Return the verbs by which a case moves on from a status, as far as the status goes."""
     moves = (verb for verb, statuses in ALLOWED.items() if status in statuses)
-    return [verb for verb in moves if verb not in KEEPING]
+    return [verb for verb in moves if verb not in (*KEEPING, "party")]

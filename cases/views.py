@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, confidential, queries, requests
+from cases import actions, confidential, parties, queries, requests
 from cases.access import WORKS, case_for, check, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
@@ -238,6 +238,7 @@ VERBS: dict[str, Verb] = {
     "grant": confidential.grant_access,
     "revoke": confidential.revoke_access,
     "decline": requests.decline_request,
+    "party": parties.add_party,
 }
 
 
@@ -288,8 +289,10 @@ def facts_of(verb: str, form: Any) -> dict[str, Any]:
     facts = dict(form.cleaned_data)
     if verb == "reassign":
         facts["to_user_id"] = UUID(facts.pop("to"))
-    if verb == "decline":
+    if "partner" in facts:
         facts["partner_id"] = facts.pop("partner")
+    if verb == "party":
+        facts["partner_id"] = facts["partner_id"].pk
     if "person" in facts:
         facts["user_id"] = UUID(facts.pop("person"))
     if "until" in facts:
@@ -324,6 +327,7 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "grant": _("Your colleague sees the case, and was told."),
         "revoke": _("Your colleague sees the case no more."),
         "decline": _("Declined. The partner was told why."),
+        "party": _("Added. The partner was told that it has a part in this."),
     }
     messages.success(request, said[verb])
     if not visible_cases(request.membership).filter(pk=found.pk).exists():

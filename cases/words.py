@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases.models import Outcome
+from cases.models import Outcome, PartyRole
 
 Names = Mapping[UUID, str]
 # The facts of an event that name somebody by id.
@@ -109,6 +109,11 @@ def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
     return _("gave the case to %(owner)s.") % {"owner": _name(facts, "owner", names)}
 
 
+def _party_added(facts: Mapping[str, Any], _names: Names) -> str:
+    role = PartyRole(facts["role"]).label
+    return _("added a party: %(role)s.") % {"role": str(role).lower()}
+
+
 def _granted(facts: Mapping[str, Any], names: Names) -> str:
     until = date_format(datetime.fromisoformat(facts["until"]), "j F Y")
     values = {"person": _name(facts, "person", names), "until": until}
@@ -145,6 +150,7 @@ KINDS: dict[str, Kind] = {
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),
     "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
+    "case.party_added": Kind("event", "users", _party_added),
     "case.restricted": Kind("event", "lock", _plain("restricted the case.")),
     "case.unrestricted": Kind("event", "eye", _plain("made the case known to all staff again.")),
     "case.granted": Kind("event", "eye", _granted),

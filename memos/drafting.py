@@ -66,9 +66,10 @@ def granted_line(granted: Concession, *, to: str = "") -> str:
     value = ", ".join(part for part in (amount, percent) if part)
     line = f"{granted.get_kind_display()}: {value}".removesuffix(": ")
     line = _("%(what)s, to %(partner)s") % {"what": line, "partner": to} if to else line
-    conditions = "; ".join(c.strip() for c in (granted.condition, granted.conditions) if c.strip())
-    if not conditions:
+    given = [c.strip() for c in (granted.condition, granted.conditions) if c.strip()]
+    if not given:
         return line
+    conditions = "; ".join([*(c.rstrip(".") for c in given[:-1]), given[-1]])
     return _("%(what)s. Condition: %(condition)s") % {"what": line, "condition": conditions}
 
 

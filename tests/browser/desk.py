@@ -31,7 +31,7 @@ TOUR = (
     *("desk-memo-edit", "desk-memo", "desk-memos"),
 )
 TALLEST = 844
-DESK_HEIGHT = 660
+DESK_HEIGHT = 640
 
 
 @dataclass

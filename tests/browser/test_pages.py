@@ -277,3 +277,23 @@ def test_a_wrong_password_is_said_on_the_page(vendor: World, seat: Seat) -> None
     desk.page.get_by_role("button", name="Sign in").click()
     expect(desk.page.get_by_text("E-mail and password do not fit together.").first).to_be_visible()
     desk.look()
+
+
+def test_what_was_sent_is_seen_to_be_busy_and_is_sent_once(
+    vendor: World, case: Case, seat: Seat
+) -> None:
+    desk = visit(seat, vendor, "petra", address_of(vendor, case, STAFF + "approvals/"))
+    sent: list[str] = []
+
+    def leave_it_there(route: Route) -> None:
+        sent.append(route.request.url)
+        route.fulfill(status=204)
+
+    desk.page.route("**/do/decide/", leave_it_there)
+    desk.page.get_by_label("Your reason").first.fill("Fair.")
+    approve = desk.page.get_by_role("button", name="Approve")
+    approve.click()
+    expect(approve).to_have_attribute("aria-busy", "true")
+    approve.evaluate("button => button.click()")
+    desk.look()
+    assert len(sent) == 1

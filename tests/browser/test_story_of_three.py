@@ -36,11 +36,14 @@ ANSWERS = {
     "What do you expect?": "Salzburg to ourselves, as agreed.",
 }
 # Each said once, where no partner may ever read it, or only the other one.
-NOTE, RIVALS = "Okapi", "Pangolin"
-WHY, CONDITION, REASON, CONDITIONS = "Quokka", "Axolotl", "Tapir", "Numbat"
-VENDORS, REVIEW, RIVALS_COPY = "Zebrafish", "Wombat", "Kakapo"
+NOTE, RIVALS = "Nobody checked the agreement", "A city for one reseller"
+QUESTION = "Which customers have you visited"
+WHY, CONDITION = "The second one was signed by us", "They keep to their quota"
+REASON, CONDITIONS = "A court would cost more", "Paid in two parts"
+VENDORS, REVIEW = "Two contracts for one city", "Clear enough for both"
+RIVALS_COPY = "Your contract stays, outside the city"
 SECRETS = (
-    *(NOTE, RIVALS, WHY, CONDITION, REASON, CONDITIONS, VENDORS, REVIEW, RIVALS_COPY),
+    *(NOTE, RIVALS, QUESTION, WHY, CONDITION, REASON, CONDITIONS, VENDORS, REVIEW, RIVALS_COPY),
     *("Rheintor", "Marc", "150,000", "Regional manager", "Executive sponsor"),
 )
 MONTH = timedelta(days=30)
@@ -88,7 +91,7 @@ def cast(vendor: World, seat: Seat, scripts: bool, tmp_path: Path) -> Cast:
         return {"record_har_path": tmp_path / f"{name}.har", "record_har_content": "embed"}
 
     anna = seat(360, 740, java_script_enabled=scripts, **kept("anna"))
-    tom, petra = seat(1440, 900), seat(1440, 900, **kept("petra"))
+    tom, petra = (seat(1440, 900, **kept(name)) for name in ("tom", "petra"))
     marianne = seat(390, 844, has_touch=True, is_mobile=True, **kept("marianne"))
     anna.sign_in(vendor["anna"].user.email)
     return Cast(vendor, anna, tom, petra, marianne, other)
@@ -109,9 +112,9 @@ def test_a_dispute_from_the_portal_to_the_memo_that_its_partner_reads(
     issue_memo(cast)
     paper = read_memo(cast)
     find_again(cast)
-    for desk in (cast.anna, cast.petra, cast.marianne):
+    for desk in (cast.anna, cast.tom, cast.petra, cast.marianne):
         desk.page.context.close()
-    got, read = got_by(tmp_path, "anna"), got_by(tmp_path, "petra", "marianne")
+    got, read = got_by(tmp_path, "anna"), got_by(tmp_path, "tom", "petra", "marianne")
     assert got.count(TITLE) > 10
     assert [secret for secret in SECRETS if secret in got + paper] == []
     assert [secret for secret in SECRETS if secret not in read] == []
@@ -215,8 +218,8 @@ def write(desk: Desk, to: str, text: str, *, asks: bool = False) -> None:
 def ask_and_answer(cast: Cast) -> None:
     """Petra asks Anna; Anna finds the question in her list and answers."""
     petra, anna = cast.petra, cast.anna
-    write(petra, "Internal", f"{NOTE}: nobody checked the agreement.")
-    write(petra, "Rheintor", f"{RIVALS}: which customers have you visited?")
+    write(petra, "Internal", f"{NOTE}.")
+    write(petra, "Rheintor", f"{QUESTION}?")
     write(petra, "Alpenwerk", "Which customers are yours there?", asks=True)
     petra.look()
     page = anna.page
@@ -267,8 +270,8 @@ def concede(cast: Cast, seat: Seat) -> None:
     page.get_by_label("What is to be conceded").select_option("fee")
     page.get_by_label("To which partner").select_option(label="Alpenwerk")
     page.get_by_label("Amount").fill("60000")
-    page.get_by_label("Why").fill(f"{WHY}: we signed the second one.")
-    page.get_by_label("On which condition").fill(f"{CONDITION}: they keep their quota.")
+    page.get_by_label("Why").fill(f"{WHY}.")
+    page.get_by_label("On which condition").fill(f"{CONDITION}.")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_text("Asked. Marianne Voss decides, and was told.")).to_be_visible()
     petra.look()
@@ -292,12 +295,12 @@ def approve(cast: Cast) -> None:
     expect(approvals.locator(".p-count")).to_have_text("1 waiting")
     approvals.tap()
     expect(page.get_by_text("1 waits for you")).to_be_visible()
-    expect(page.get_by_text(f"{WHY}: we signed the second one.")).to_be_visible()
+    expect(page.get_by_text(f"{WHY}.")).to_be_visible()
     expect(page.get_by_text("€60,000 of €150,000")).to_be_visible()
     marianne.look("phone-approvals")
     page.get_by_text("Approve with conditions").tap()
-    page.get_by_label("Conditions").fill(f"{CONDITIONS}: paid in two parts.")
-    page.get_by_label("Your reason").first.fill(f"{REASON}: cheaper than the contract.")
+    page.get_by_label("Conditions").fill(f"{CONDITIONS}.")
+    page.get_by_label("Your reason").first.fill(f"{REASON}.")
     marianne.look()
     page.get_by_role("button", name="Approve €60,000").tap()
     expect(page.get_by_text("Approved. Who asked was told.")).to_be_visible()
@@ -327,15 +330,15 @@ def write_memo(cast: Cast) -> None:
     page.get_by_role("link", name="Write the memo").click()
     petra.look()
     page.get_by_role("button", name="Begin the memo").click()
-    page.get_by_label("Title").fill(f"{VENDORS}: two contracts for one city")
+    page.get_by_label("Title").fill(VENDORS)
     page.get_by_label("Findings").fill("- The agreement names **Salzburg**.")
     page.get_by_label("Risk").fill("It may happen in Linz.")
     page.get_by_label("Outcomes").fill("Ten hotels in 90 days.")
     for partner, body in (
         ("Alpenwerk", "Salzburg is **yours** from 1 December.\n\n- You get a fee."),
-        ("Rheintor", f"{RIVALS_COPY}: your contract stays, outside the city."),
+        ("Rheintor", f"{RIVALS_COPY}."),
     ):
-        page.get_by_label(f"Heading for {partner}").fill(f"Decision on Salzburg, {partner}")
+        page.get_by_label(f"Heading for {partner}").fill("Decision on Salzburg")
         page.get_by_label(f"Text for {partner}").fill(body)
     act = page.get_by_role("group", name="Action 1")
     act.get_by_label("What").fill("Send the plan for the hotels")
@@ -358,7 +361,7 @@ def issue_memo(cast: Cast) -> None:
     address = page.url
     tom.page.goto(address)
     tom.page.get_by_label("It may be issued").check()
-    tom.page.get_by_label("Note").fill(f"{REVIEW}: clear enough.")
+    tom.page.get_by_label("Note").fill(f"{REVIEW}.")
     tom.look()
     tom.page.get_by_role("button", name="Review").click()
     expect(tom.page.get_by_text("Reviewed.")).to_be_visible()
@@ -379,7 +382,7 @@ def read_memo(cast: Cast) -> str:
     anna, page = cast.anna, cast.anna.page
     page.reload()
     page.get_by_role("link", name="Read it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Decision on Salzburg, Alpenwerk")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Decision on Salzburg")
     expect(page.locator("strong", has_text="yours")).to_be_visible()
     expect(page.get_by_text("Send the plan for the hotels")).to_be_visible()
     look(anna, "phone-portal-memo")

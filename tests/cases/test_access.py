@@ -27,6 +27,7 @@ MAY = {
     "withdraw": STAFF | {"anna"},
     "request_level": {"anna"},
     "decline_request": {"tom", "backup"},
+    "add_party": STAFF,
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
 }
 

@@ -28,6 +28,7 @@ KINDS = {
     "withdraw": "case.withdrawn",
     "request_level": "case.requested",
     "decline_request": "case.declined",
+    "add_party": "case.party_added",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -42,7 +43,15 @@ TEXTS = {
     **dict.fromkeys(("request_level", "decline_request", *KEEPING), "reason"),
 }
 # What the deadlines of a case have nothing to do with.
-APART = {"add_message", "reassign", "revise", "request_level", "decline_request", *KEEPING}
+APART = {
+    "add_message",
+    "add_party",
+    "reassign",
+    "revise",
+    "request_level",
+    "decline_request",
+    *KEEPING,
+}
 TOO_LATE = OPENED + 20 * HOUR
 
 

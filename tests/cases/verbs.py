@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, requests
+from cases import actions, confidential, parties, requests
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
@@ -26,6 +26,7 @@ NAMES = {
     "add_message": "message",
     "request_level": "request",
     "decline_request": "decline",
+    "add_party": "party",
     "grant_access": "grant",
     "revoke_access": "revoke",
 }
@@ -35,7 +36,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, confidential)
+        for module in (actions, requests, parties, confidential)
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -60,6 +61,7 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "withdraw": {"reason": text},
         "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
         "decline_request": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
+        "add_party": {"role": "respondent", "partner_id": world.partners["rheintor"].pk},
         "restrict": {"reason": text},
         "lift": {"reason": text},
         "grant_access": {

@@ -95,5 +95,5 @@ def test_a_concession_is_said_in_a_line(world: World) -> None:
     assert granted_line(price) == "Special price: $1,200.50, 5 %"
     price.condition, price.conditions = "This deal only.", "Until June."
     assert granted_line(price) == (
-        "Special price: $1,200.50, 5 %. Condition: This deal only.; Until June."
+        "Special price: $1,200.50, 5 %. Condition: This deal only; Until June."
     )

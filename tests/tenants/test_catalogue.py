@@ -86,7 +86,9 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_message": {
             "SELECT": "at audience author_id body case_id id kind partner_id tenant_id"
         },
-        "cases_party": {"SELECT": "account asked_at case_id id partner_id role tenant_id title"},
+        "cases_party": {
+            "SELECT": "account asked_at case_id id joined_at partner_id role tenant_id title"
+        },
         "ladder_calendar": {"SELECT": "*"},
         "ladder_calendarversion": {"SELECT": "*"},
         "ladder_category": {
