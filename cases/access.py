@@ -52,16 +52,28 @@ def has_to_know(user_id: UUID) -> Q:
 
 def answers_for(user_id: UUID) -> Q:
     """Return the condition under which a person answers for a case: its holder and their backup,
-    and the seats above that fit it."""
+    the seats above that fit it, and where nobody holds it those on its level."""
     turn = Assignment.objects.filter(pk=OuterRef("assignment_id"), backup_id=user_id)
-    above = Seat.objects.filter(
+    seats = Seat.objects.filter(
         Q(user_id=user_id) | Q(backup_id=user_id),
         Q(region_id=None) | Q(region_id=OuterRef("region_id")),
         Q(category_id=None) | Q(category_id=OuterRef("category_id")),
         level__ladder_id=OuterRef("ladder_id"),
-        level__position__gt=OuterRef("level__position"),
     )
-    return Q(owner_id=user_id) | Q(Exists(turn)) | Q(Exists(above))
+    above = seats.filter(level__position__gt=OuterRef("level__position"))
+    beside = seats.filter(level__position=OuterRef("level__position"))
+    return (
+        Q(owner_id=user_id) | Q(Exists(turn)) | Q(Exists(above)) | (orphaned() & Q(Exists(beside)))
+    )
+
+
+def orphaned() -> Q:
+    """Return the condition under which nobody holds a case: its level was empty, or its holder has
+    left. Then who has a seat on its own level answers for it, or at the top nobody would."""
+    here = Membership.objects.filter(
+        user_id=OuterRef("owner_id"), is_active=True, user__is_active=True
+    )
+    return Q(owner_id=None) | ~Q(Exists(here))
 
 
 def grants_in_force() -> QuerySet[CaseGrant]:
@@ -168,4 +180,7 @@ def works_on(case: Case, member: Membership) -> bool:
 def _may_reassign(case: Case, member: Membership) -> bool:
     if member.role == Role.ADMIN or member.user_id == case.owner_id:
         return True
-    return member.user_id in seats_above(case.ladder_id, case.level.position)
+    if member.user_id in seats_above(case.ladder_id, case.level.position):
+        return True
+    left = Case.objects.filter(orphaned(), answers_for(member.user_id), pk=case.pk)
+    return left.exists()

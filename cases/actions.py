@@ -255,10 +255,13 @@ def reassign(
 
 
 def refuse_while_pending(case: Case) -> None:
-    """Refuse the last word on a dispute while somebody still has to decide a concession."""
+    """Refuse the last word on a dispute while somebody still has to decide a concession, or a
+    partner waits for an answer to its request for the next level."""
+    left = [verb for verb in allowed_in(case.status) if verb not in ("decide", "resolve")]
     if concession_pending(case):
-        left = [verb for verb in allowed_in(case.status) if verb not in ("decide", "resolve")]
         raise NotNow(_("A concession is pending: decide it, or take it back, first."), left)
+    if clockwork.waits(case, ClockKind.REQUEST):
+        raise NotNow(_("A partner asks for the next level: answer that first."), left)
 
 
 @transaction.atomic

@@ -65,6 +65,7 @@ def finding_words() -> dict[str, str]:
     return {
         "no_owner": _("Open cases without an owner"),
         "owner_gone": _("Open cases whose owner has left"),
+        "asked_gone": _("Concessions and actions that wait for somebody who has left"),
         "no_turn": _("Open cases in nobody's turn"),
         "two_owners": _("Cases whose owner is not who holds the turn"),
         "no_clock": _("Open cases without a running clock"),

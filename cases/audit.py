@@ -33,6 +33,13 @@ FINDINGS: dict[str, str] = {
         " JOIN tenants_user u ON u.id = m.user_id"
         f" WHERE {OPEN} AND NOT (m.is_active AND u.is_active)"
     ),
+    "asked_gone": (
+        "SELECT k.tenant_id FROM cases_clock k JOIN tenants_membership m"
+        " ON m.tenant_id = k.tenant_id AND m.user_id = k.owner_id"
+        " JOIN tenants_user u ON u.id = m.user_id"
+        " WHERE k.state = 'running' AND k.owner_id IS NOT NULL AND k.met_at IS NULL"
+        " AND k.ended_at IS NULL AND NOT (m.is_active AND u.is_active)"
+    ),
     "no_turn": (
         f"SELECT c.tenant_id FROM cases_case c LEFT JOIN cases_assignment a ON {TURN}"
         f" WHERE {OPEN} AND (a.id IS NULL OR a.ended_at IS NOT NULL)"

@@ -70,6 +70,7 @@ class CasePage:
         self.slug = member.tenant.slug
         self.waits = case.pk in queries.waiting_for_answer([case])
         self.asked = queries.concession_pending(case)
+        self.requests = requests_shown(case, member, self.bound.get("decline"))
         self.sections = sections_of(case, member, now)
         restricted = case.confidentiality != Confidentiality.NORMAL
         self.grants = queries.grants_of(case) if restricted else []
@@ -86,7 +87,7 @@ class CasePage:
             ],
             "next": self.next(),
             "sections": self.sections,
-            "requests": requests_shown(self.case, self.member, self.bound.get("decline")),
+            "requests": self.requests,
             "escalates": self._offers("escalate"),
             "decline_url": self.url("decline"),
             "known_to": self.known_to(),
@@ -210,11 +211,14 @@ class CasePage:
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
         title = next_words(self.case, mine=mine or first is not None, waits=self.waits)
+        # A request is answered where it stands: by escalating, or by declining.
+        apart = {first, "escalate"} if self.requests else {first}
         return {
             "title": _("Issue the memo") if self._lacks_memo() else title,
             "text": self._next_text(),
             "action": {**self.action(first), "primary": True} if first else None,
-            "others": [self.action(verb) for verb in offered if verb != first],
+            "others": [self.action(verb) for verb in offered if verb not in apart],
+            "escalate": self.action("escalate") if "escalate" in apart & set(offered) else None,
         }
 
     def _lacks_memo(self) -> bool:
@@ -230,10 +234,11 @@ class CasePage:
         """Whether a verb this member may use has anything to do now."""
         case, position = self.case, self.case.level.position
         administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
+        open_question = not self.asked and not self.requests
         possible = {
             "acknowledge": self.waits,
-            "decide": not self.asked,
-            "resolve": not self.asked and (administrative or case.memo_id is not None),
+            "decide": open_question,
+            "resolve": open_question and (administrative or case.memo_id is not None),
             "escalate": self.then("response") != _("Then an alarm"),
             "hand_back": any(turn.position < position for turn in self.turns),
             "restrict": case.confidentiality == Confidentiality.NORMAL,
@@ -266,6 +271,8 @@ class CasePage:
     def _next_text(self) -> str:
         if not self.case.is_open or self.case.due_at is None:
             return ""
+        if self.requests and not self.waits:
+            return _("A partner asks for the next level and waits for an answer.")
         if self.asked and not self.waits:
             return _("A concession has to be decided first.")
         if self.case.due_missed:

@@ -37,7 +37,7 @@ def within_hours() -> Iterator[None]:
     try:
         yield
     except CalendarError as problem:
-        reason = _("The calendar has no hours left for this: an admin has to renew it.")
+        reason = _("The calendar has no working hours this far ahead: it has to be renewed first.")
         raise NotNow(reason) from problem
 
 

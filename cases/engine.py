@@ -37,6 +37,7 @@ class LevelRules:
     decision: Window
     thresholds: tuple[int, ...] = (50, 75, 90)
     concessions_only: bool = False
+    concedes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,9 +104,11 @@ def face_chip(case: Case, now: datetime) -> ClockChip | None:
 def chip(clock: Clock, case: Case, now: datetime, then: str) -> ClockChip:
     """Return a clock as the case page shows it."""
     running = clock.state == ClockState.RUNNING
+    label = clock_words()[clock.kind]
     return ClockChip(
         kind=clock.kind,
-        label=clock_words()[clock.kind],
+        # Of several that ask different people, whom.
+        label=f"{label}, {clock.owner.name}" if clock.owner else label,
         state=chip_state(clock, case, now),
         due_at=clock.due_at,
         started_at=clock.anchor,

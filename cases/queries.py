@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from cases.access import grants_in_force, visible_cases
+from cases.access import grants_in_force, orphaned, visible_cases
 from cases.models import (
     ENDED,
     OPEN,
@@ -208,7 +208,7 @@ def backups_of(cases: Iterable[Case]) -> dict[UUID, UUID]:
 
 def clocks_of(case: Case) -> list[Clock]:
     """Return every clock of a case: what runs first, by what is due next, then the past."""
-    clocks = Clock.objects.filter(case_id=case.pk)
+    clocks = Clock.objects.filter(case_id=case.pk).select_related("owner")
     return sorted(clocks, key=lambda c: (c.state != "running", c.due_at, c.kind))
 
 
@@ -233,8 +233,11 @@ def grants_of(case: Case) -> list[CaseGrant]:
 
 def knowing(case: Case) -> list[User]:
     """Return who answers for a case and so knows of it, by name."""
+    # Where nobody holds it, those on its own level answer for it too.
+    left = Case.objects.filter(orphaned(), pk=case.pk).exists()
+    from_here = case.level.position + (0 if left else 1)
     people = set(
-        Seat.objects.filter(level__position__gt=case.level.position)
+        Seat.objects.filter(level__position__gte=from_here)
         .filter(
             Q(region_id=None) | Q(region_id=case.region_id),
             Q(category_id=None) | Q(category_id=case.category_id),

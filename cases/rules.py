@@ -19,6 +19,7 @@ def level_rules(level: Level) -> LevelRules:
         decision=parse_window(level.decision_window),
         thresholds=tuple(level.thresholds),
         concessions_only=level.concessions_only,
+        concedes=bool(level.authority_kinds),
     )
 
 

@@ -49,7 +49,8 @@ def unread_count(user: User, *, at_most: int = 100) -> int:
     """Return how many notices a person has not read and may still know of, counted up to a
     bound."""
     unread = Notice.objects.filter(user_id=user.pk, channel=Channel.BELL, read_at=None)
-    ids = list(unread.values_list("event_id", flat=True)[:at_most])
+    newest = unread.order_by("-created_at", "-id")
+    ids = list(newest.values_list("event_id", flat=True)[:at_most])
     events = list(Event.objects.filter(pk__in=ids)) if ids else []
     return len(known(events, user))
 

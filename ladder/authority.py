@@ -53,7 +53,7 @@ def convert(
     rounding: str = ROUND_CEILING,
 ) -> Decimal | None:
     """Return what an amount is worth in the programme's currency `to` on a day, to four decimals;
-    None where no rate is in force, or no amount could say it.
+    None where no rate is in force. It may be more than any amount that is stored (`LARGEST`).
 
     Rounded up, so that no rounding ever brings an amount under a limit.
     """
@@ -64,8 +64,7 @@ def convert(
         return None
     with localcontext(prec=PRECISION):
         worth = amount * max(known, key=lambda rate: rate.valid_from).rate
-        worth = worth.quantize(SMALLEST, rounding=rounding)
-    return worth if worth < LARGEST else None
+        return worth.quantize(SMALLEST, rounding=rounding)
 
 
 def in_currency(rungs: Iterable[Rung], to: str, rates: Sequence[Rate], on: date) -> list[Rung]:
@@ -78,7 +77,8 @@ def _converted(rung: Rung, to: str, rates: Sequence[Rate], on: date) -> Rung:
     if rung.amount is None:
         return replace(rung, currency=to)
     limit = convert(rung.amount, rung.currency, to, rates, on, rounding=ROUND_FLOOR)
-    return replace(rung, amount=limit if limit is not None else Decimal(0), currency=to)
+    known = Decimal(0) if limit is None else min(limit, LARGEST)
+    return replace(rung, amount=known, currency=to)
 
 
 def cumulative(rungs: Iterable[Rung]) -> list[Rung]:

@@ -4,31 +4,77 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField
 
 from cases.access import visible_cases
-from cases.models import OPEN, Case, Clock, ClockKind
+from cases.asking import Matter, taken_over
+from cases.models import OPEN, Case, Clock, ClockKind, Confidentiality
+from cases.queries import backups_of
+from cases.rules import level_rules
 from ladder.authority import Rate, Rung, cumulative, in_currency
-from ladder.models import Level
+from ladder.models import Level, Seat
 from ladder.queries import levels_of_all, programme, rates_on, rungs, seats_of
-from ladder.seats import Holder, SeatFacts, decider
+from ladder.seats import Holder, SeatFacts
+from memos.concession_access import Capacity, capacities
 from memos.models import Concession, Decision
 from tenants.models import Membership
 
 MOST_SHOWN = 50
 MOST_COUNTED = 99
 LAST_DECISIONS = 5
+PEOPLE: "ArrayField[list[UUID], list[UUID]]" = ArrayField(UUIDField())
 
 
 def waiting_for(member: Membership) -> QuerySet[Clock]:
     """Return the clocks of concessions that a member is asked to decide, or backs up who is: not
-    those that have gone on to a higher level."""
+    those that have gone on to a higher level.
+
+    The clock says whom it was put to. Who has lost the seat since is asked no more; then everybody
+    is who has one on that level now.
+    """
+    own = Seat.objects.filter(Q(user_id=member.user_id) | Q(backup_id=member.user_id))
+    # Read at once: most people have no seat, and nothing more is looked for.
+    ladders = set(own.exclude(level__authority_kinds=[]).values_list("level__ladder_id", flat=True))
     approvals = Clock.objects.filter(kind=ClockKind.APPROVAL)
     later = approvals.filter(subject=OuterRef("subject"), anchor__gt=OuterRef("anchor"))
     unanswered = approvals.filter(met_at=None, ended_at=None).exclude(Exists(later))
-    mine = unanswered.filter(Q(owner_id=member.user_id) | Q(backup_id=member.user_id))
+    here = unanswered.filter(owner__isnull=False, level__ladder_id__in=ladders)
+    mine = here.filter(_asks(member)).exclude(barred__contains=[member.user_id])
     seen = visible_cases(member).filter(status__in=OPEN)
     return mine.filter(case__in=seen).order_by("due_at", "id")
+
+
+def _asks(member: Membership) -> Q:
+    """Return the condition under which a clock asks a member: named, and still with a seat for it;
+    or with a seat on its level, where that is the one it named, or that one is gone."""
+    person = member.user_id
+    theirs = _fitting().filter(Q(user_id=person) | Q(backup_id=person))
+    known = theirs.annotate(barred=ExpressionWrapper(OuterRef("barred"), PEOPLE))
+    free = known.exclude(Q(barred__contains=[F("user_id")]))
+    from_here = free.filter(level__position__gte=OuterRef("level__position"))
+    here = free.filter(level_id=OuterRef("level_id"))
+    named = Q(user_id=OuterRef("owner_id")) | Q(backup_id=OuterRef("owner_id"))
+    left = ~Exists(_fitting().filter(named, level_id=OuterRef("level_id"))) | ~Exists(
+        Membership.objects.filter(
+            user_id=OuterRef("owner_id"), is_active=True, user__is_active=True
+        )
+    )
+    return (
+        (Q(owner_id=person) | Q(backup_id=person)) & Q(Exists(from_here))
+        | Q(Exists(here.filter(named)))
+        | Q(Exists(here)) & Q(left)
+    )
+
+
+def _fitting() -> QuerySet[Seat]:
+    """Return the seats that fit the case of a clock, on levels that may concede anything."""
+    seats = Seat.objects.filter(
+        Q(region_id=None) | Q(region_id=OuterRef("case__region_id")),
+        Q(category_id=None) | Q(category_id=OuterRef("case__category_id")),
+        level__ladder_id=OuterRef("level__ladder_id"),
+    )
+    return seats.exclude(level__authority_kinds=[])
 
 
 def count_waiting(member: Membership) -> int:
@@ -79,6 +125,15 @@ class Policy:
         self.levels: dict[UUID, list[Level]] = levels_of_all({case.ladder_id for case in cases})
         every = [level.pk for levels in self.levels.values() for level in levels]
         self.seats: dict[UUID, list[SeatFacts]] = seats_of(every)
+        confidential = [c for c in cases if c.confidentiality != Confidentiality.NORMAL]
+        self.backups: dict[UUID, UUID] = backups_of(confidential)
+
+    def capacity(self, clock: Clock, member: Membership) -> Capacity | None:
+        """Return by whose authority a member answers a clock."""
+        levels = self.levels[clock.case.ladder_id]
+        seated = [(level, seat) for level in levels for seat in self.seats.get(level.pk, ())]
+        held = capacities(clock.case, clock, set(clock.barred), seated, member.user_id)
+        return held[0] if held else None
 
     def authority(self, clock: Clock) -> Rung | None:
         """Return what the level that was asked may concede, in the programme's currency."""
@@ -88,14 +143,14 @@ class Policy:
 
     def next_decider(self, clock: Clock) -> tuple[Level, Holder] | None:
         """Return where a request goes if its clock is missed, by the rule of the sweep: the next
-        level that somebody holds who did not ask; None where nobody does."""
+        level that may concede, held by somebody who did not ask; None where there is none."""
         assert clock.level is not None  # noqa: S101 - every approval is asked of a level
-        case = clock.case
-        for level in self.levels[case.ladder_id]:
-            if level.position <= clock.level.position:
-                continue
-            seats = self.seats.get(level.pk, ())
-            held = decider(seats, case.region_id, case.category_id, clock.barred)
-            if held.owner_id is not None:
-                return level, held
-        return None
+        case, position = clock.case, clock.level.position
+        levels = self.levels[case.ladder_id]
+        above = {level.pk: level for level in levels if level.position > position}
+        matter = Matter(case.region_id, case.category_id, clock.barred)
+        if case.confidentiality != Confidentiality.NORMAL:
+            holder = Holder(case.owner_id, self.backups.get(case.pk))
+            matter = matter.known_to(case.level.position, holder)
+        found = taken_over(map(level_rules, above.values()), self.seats, matter)
+        return (above[found[0].id], found[1]) if found else None

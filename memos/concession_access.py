@@ -4,20 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cases.access import backup_of, visible_cases, works_on
 from cases.models import Case, Clock
-from ladder.models import Seat
-from memos.models import Concession, ConcessionState
+from ladder.models import Level
+from ladder.queries import levels_of, seats_of
+from ladder.seats import SeatFacts, decider
+from memos.models import Concession, ConcessionState, Verdict
 from memos.routing import askers, barred_by, barred_from, last_clocks
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership
 
-# A seat: its level, that level's position, who holds it.
-Held = tuple[UUID, int, UUID]
+Seated = tuple[Level, SeatFacts]
 ALLOWED: dict[str, tuple[str, ...]] = {
     "decide": (ConcessionState.PENDING,),
     "change": (ConcessionState.PENDING, ConcessionState.COUNTERED, ConcessionState.APPROVED),
@@ -87,6 +87,8 @@ def refusal(concession: Concession, verb: str, member: Membership) -> str:
         return _refusal_to_decide(concession, member.user_id)
     if not asks_for(concession, member.user_id):
         return _("Only who asked, the holder of the case, or their backup, can do this.")
+    if verb == "accept" and _made_the_offer(concession, member.user_id):
+        return _("Who made an offer does not accept it: who asked does.")
     return ""
 
 
@@ -96,19 +98,31 @@ def asks_for(concession: Concession, user_id: UUID) -> bool:
     return user_id in (concession.requested_by_id, case.owner_id, backup_of(case))
 
 
+def _made_the_offer(concession: Concession, user_id: UUID) -> bool:
+    """Whether somebody countered, alone or for another, or would accept for who did."""
+    offers = concession.decisions.filter(
+        revision=concession.revision, verdict=Verdict.COUNTER, voided_at=None
+    )
+    pairs = offers.values_list("by_id", "on_behalf_of_id")
+    people = {person for pair in pairs for person in pair if person}
+    own = user_id in (concession.requested_by_id, concession.case.owner_id)
+    return user_id in people or (not own and concession.case.owner_id in people)
+
+
 def _refusal_to_decide(concession: Concession, user_id: UUID) -> str:
     if user_id in barred_from(concession):
         return _("Nobody decides what they asked for, or what was asked in their name.")
-    if capacity_of(concession, user_id) is None:
+    if not capacities_of(concession, user_id):
         return _("Only who holds the level that was asked, or one above, can decide this.")
     return ""
 
 
-def capacity_of(concession: Concession, user_id: UUID) -> Capacity | None:
-    """Return by whose authority a person decides; None where they may not."""
+def capacities_of(concession: Concession, user_id: UUID) -> list[Capacity]:
+    """Return by whose authority a person decides now, what counts first first; empty where they
+    may not. The clock says on which level that is; who holds it, or one above, say the seats."""
     clock = last_clocks([concession.pk]).get(concession.pk)
-    seats = _seats(concession.case, user_id)
-    return _capacity(clock, barred_from(concession), seats, user_id)
+    case = concession.case
+    return capacities(case, clock, barred_from(concession), _seated(case), user_id)
 
 
 def decidable(
@@ -119,41 +133,34 @@ def decidable(
     pending = [one for one in concessions if one.state == ConcessionState.PENDING]
     if not pending or not case.is_open or not works_on(case, member):
         return set()
-    barred, seats = barred_by(one.pk for one in pending), _seats(case, member.user_id)
+    barred, seated, user_id = barred_by(one.pk for one in pending), _seated(case), member.user_id
     return {
         one.pk
         for one in pending
-        if _capacity(clocks.get(one.pk), barred[one.pk] | askers(one), seats, member.user_id)
+        if capacities(case, clocks.get(one.pk), barred[one.pk] | askers(one), seated, user_id)
     }
 
 
-def _capacity(
-    clock: Clock | None, barred: set[UUID], seats: Iterable[Held], user_id: UUID
-) -> Capacity | None:
-    """Return by whose authority a person answers a clock."""
+def capacities(
+    case: Case, clock: Clock | None, barred: set[UUID], seated: Iterable[Seated], user_id: UUID
+) -> list[Capacity]:
+    """Return by whose authority a person answers a clock, what counts first first."""
     if clock is None or clock.level is None or user_id in barred:
-        return None
-    level, found = clock.level, []
-    if clock.owner_id == user_id:
-        found.append(Capacity(level.pk, level.position))
-    if clock.backup_id == user_id and clock.owner_id not in barred:
-        found.append(Capacity(level.pk, level.position, clock.owner_id))
-    for level_id, position, holder in seats:
-        if position >= level.position and holder == user_id:
-            found.append(Capacity(level_id, position))
-        elif position >= level.position and holder not in barred:
-            found.append(Capacity(level_id, position, holder))
-    return max(found, key=lambda capacity: capacity.rank, default=None)
+        return []
+    found = []
+    for level, seat in seated:
+        if level.position < clock.level.position or not level.authority_kinds:
+            continue
+        held = decider([seat], case.region_id, case.category_id, barred)
+        if held.owner_id == user_id:
+            found.append(Capacity(level.pk, level.position))
+        elif held.backup_id == user_id:
+            found.append(Capacity(level.pk, level.position, held.owner_id))
+    return sorted(found, key=lambda capacity: capacity.rank, reverse=True)
 
 
-def _seats(case: Case, user_id: UUID) -> list[Held]:
-    """Return level, position and holder of the seats of a person, or those they back up, on the
-    case's ladder; a level that may concede nothing decides nothing."""
-    seats = Seat.objects.filter(
-        Q(user_id=user_id) | Q(backup_id=user_id),
-        Q(region_id=None) | Q(region_id=case.region_id),
-        Q(category_id=None) | Q(category_id=case.category_id),
-        level__ladder_id=case.ladder_id,
-    )
-    rows = seats.exclude(level__authority_kinds=[])
-    return list(rows.values_list("level_id", "level__position", "user_id"))
+def _seated(case: Case) -> list[Seated]:
+    """Return the seats of the levels of a case's ladder."""
+    levels = {level.pk: level for level in levels_of(case.ladder_id)}
+    found = seats_of(levels)
+    return [(levels[level_id], seat) for level_id, seats in found.items() for seat in seats]

@@ -175,7 +175,9 @@ def waiting(member: Membership, now: datetime) -> list[dict[str, Any]]:
     policy = Policy(cases, timezone.localdate(now))
     parties = party_names(cases)
     nexts = {clock.pk: policy.next_decider(clock) for _concession, clock in asked}
-    names = names_of({found[1].owner_id for found in nexts.values() if found})
+    acting = {clock.pk: policy.capacity(clock, member) for _concession, clock in asked}
+    behalf = {pk: held.on_behalf_of for pk, held in acting.items() if held and held.on_behalf_of}
+    names = names_of({*(found[1].owner_id for found in nexts.values() if found), *behalf.values()})
     slug = member.tenant.slug
     return [
         {
@@ -186,7 +188,7 @@ def waiting(member: Membership, now: datetime) -> list[dict[str, Any]]:
             "url": reverse("concession", args=[slug, one.clock.case_id, one.concession.pk]),
             "limit": limit_of(one, policy),
             "nothing": if_nothing(one.clock, nexts[one.clock.pk], names, now),
-            "in_place_of": in_place_of(one.clock, member),
+            "in_place_of": names[behalf[one.clock.pk]] if one.clock.pk in behalf else "",
             "concession": one.concession,
         }
         for one in asked
@@ -202,13 +204,6 @@ def case_lines(case: Case, parties: list[str]) -> dict[str, Any]:
         "case_facts": f"{facts_line(parties, case)} · {case.get_status_display()}, {owner}",
         "case_story": str(Truncator(" ".join(case.description.split())).chars(EXCERPT)),
     }
-
-
-def in_place_of(clock: Clock, member: Membership) -> str:
-    """Return in whose place a backup is asked, or an empty text."""
-    if clock.owner_id == member.user_id or clock.owner is None:
-        return ""
-    return str(clock.owner.name)
 
 
 def limit_of(one: Asked, policy: Policy) -> dict[str, Any]:

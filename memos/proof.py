@@ -16,9 +16,13 @@ def digest(facts: dict[str, Any]) -> str:
 
 
 def copy_facts(memo: Memo, copy: MemoCopy, actions: Iterable[MemoAction]) -> dict[str, Any]:
-    """Return everything that one party is given: its text, and what it has to do."""
+    """Return everything that one party is given: who issued it, in which case, its text, and what
+    it has to do. People and companies are named by their ids, because names change."""
     own = [action for action in actions if action.partner_id == copy.partner_id]
     return {
+        "vendor": str(memo.tenant_id),
+        "case": memo.case.number,
+        "issued_by": text(memo.issued_by_id),
         "number": memo.number,
         "version": memo.version,
         "issued_at": instant(memo.issued_at),

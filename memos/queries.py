@@ -18,7 +18,9 @@ from django.utils.safestring import SafeString
 
 from cases.models import Case, Party
 from cases.queries import plain_words, query_of
+from ladder.models import Category
 from memos.access import visible_memos
+from memos.models.concession import Concession, Decision, Verdict
 from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy, MemoReceipt, MemoStatus
 from memos.redaction import Forbidden
 from partners.models import Contact, Partner
@@ -26,6 +28,7 @@ from tenants.models import Membership, Role
 
 PAGE = 50
 MOST_COUNTED = 500
+MOST_MEANT, MOST_NAMED = 20, 200
 # What `parley_memos_with_words` returns at most, and how much of a memo is looked through for the
 # line that shows the words.
 MOST_WITH_WORDS = 500
@@ -38,8 +41,9 @@ SIGNS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>])[ \t]+|\*\*|`", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a reader of the archive asks for; empty is everything. `ids` are the memos that have
-    the words of `text`, looked up once (`sought_by`)."""
+    """What a reader of the archive asks for; empty is everything. `ids` are the memos that
+    have the words of `text`; they, the category and the partners are looked up once
+    (`sought_by`), so that the database knows how many there are before it plans."""
 
     status: str = MemoStatus.ISSUED
     text: str = ""
@@ -47,6 +51,8 @@ class Sought:
     partner: str = ""
     year: int | None = None
     ids: tuple[UUID, ...] = ()
+    category_ids: tuple[UUID, ...] = ()
+    partner_ids: tuple[UUID, ...] = ()
 
     @property
     def key(self) -> str:
@@ -76,23 +82,48 @@ def listed(member: Membership, sought: Sought) -> QuerySet[Memo]:
     """Return the memos a member sees that fit what is sought."""
     memos = visible_memos(member).filter(status=sought.status)
     if sought.category:
-        memos = memos.filter(case__category__slug=sought.category)
+        memos = memos.filter(case__category_id__in=sought.category_ids)
     if sought.partner:
-        parts = Party.objects.filter(partner__slug=sought.partner)
+        parts = Party.objects.filter(partner_id__in=sought.partner_ids)
         memos = memos.filter(case_id__in=parts.values("case_id"))
     if sought.year:
         memos = memos.filter(**{f"{sought.key}__year": sought.year})
-    text = plain_words(sought.text)
-    if text:
-        number = text.upper()
-        named = Q(number=number) | Q(case__number=number)
-        memos = memos.filter(named | Q(pk__in=sought.ids))
-    return memos
+    return memos.filter(pk__in=sought.ids) if sought.text else memos
 
 
 def sought_by(**asked: Any) -> Sought:
-    """Return what is asked for, with the memos that have its words."""
-    return Sought(**asked, ids=tuple(with_words(asked.get("text", ""))))
+    """Return what is asked for, with what its words and names stand for."""
+    text, category = plain_words(asked.pop("text", "")), asked.get("category", "")
+    categories = Category.objects.filter(slug=category) if category else Category.objects.none()
+    partners = partners_called(asked.get("partner", ""))
+    return Sought(
+        **asked,
+        text=text,
+        ids=(*with_words(text), *with_number(text)),
+        category_ids=tuple(categories.values_list("pk", flat=True)),
+        partner_ids=tuple(partner.pk for partner in partners),
+    )
+
+
+def partners_called(text: str) -> list[Partner]:
+    """Return the partners that a text means: the one of this name, else those that have it in
+    their name, by name up to a bound."""
+    text = text.strip()
+    if not text:
+        return []
+    exact = list(Partner.objects.filter(Q(slug=text.lower()) | Q(name__iexact=text))[:MOST_MEANT])
+    return exact or list(Partner.objects.filter(name__icontains=text).order_by("name")[:MOST_MEANT])
+
+
+def with_number(text: str) -> list[UUID]:
+    """Return the ids of the memos of a number, or of the case of a number."""
+    number = text.upper()
+    if not number or " " in number:
+        return []
+    issued = Memo.objects.filter(number=number, status=MemoStatus.ISSUED).values("case_id")
+    cases = Case.objects.filter(number=number).values("id")
+    named = Q(case_id__in=list(issued.union(cases).values_list("case_id", flat=True)))
+    return list(Memo.objects.filter(named).values_list("pk", flat=True))
 
 
 def with_words(text: str) -> list[UUID]:
@@ -112,12 +143,11 @@ def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page:
     if place is not None:
         memos = memos.filter(_beyond(sought.key, place, down=not backwards))
     sign = "" if backwards else "-"
-    related = memos.select_related("case__category", "author", "reviewer", "issued_by")
-    related = related.defer("search", *SECTIONS)
-    if query := query_of(sought.text):
-        related = related.annotate(headline=_headline(query))
-    rows = list(related.order_by(f"{sign}{sought.key}", f"{sign}id")[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    order = (f"{sign}{sought.key}", f"{sign}id")
+    # First which, then what they say: joins would keep the database from walking its index.
+    ids = list(memos.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
+    more = len(ids) > PAGE
+    rows = list(_shown(query_of(sought.text)).filter(pk__in=ids[:PAGE]).order_by(*order))
     if backwards:
         rows.reverse()
     ahead, behind = (place is not None, more) if backwards else (more, place is not None)
@@ -134,6 +164,13 @@ def _beyond(key: str, place: Place, *, down: bool) -> Q:
     word = "lt" if down else "gt"
     same = Q(**{key: place.at, f"id__{word}": place.id})
     return Q(**{f"{key}__{word}e": place.at}) & (Q(**{f"{key}__{word}": place.at}) | same)
+
+
+def _shown(query: str) -> QuerySet[Memo]:
+    """Return memos with what a row of the list shows, and with words the lines they stand in."""
+    related = Memo.objects.select_related("case__category", "author", "reviewer", "issued_by")
+    related = related.defer("search", *SECTIONS)
+    return related.annotate(headline=_headline(query)) if query else related
 
 
 def _headline(query: str) -> SearchHeadline:
@@ -179,11 +216,9 @@ def years(member: Membership) -> list[int]:
     return list(range(last, first - 1, -1)) if first and last else []
 
 
-def partners_with_memos(member: Membership) -> list[Partner]:
-    """Return the partners that are parties of memos this member sees, by name."""
-    cases = visible_memos(member).values("case_id")
-    parts = Party.objects.filter(case_id__in=cases).values("partner_id")
-    return list(Partner.objects.filter(pk__in=parts).order_by("name"))
+def partner_names() -> list[str]:
+    """Return names to choose from, up to a bound; any other is found by a part of its name."""
+    return list(Partner.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMED])
 
 
 def latest_of(case: Case) -> tuple[Memo | None, Memo | None]:
@@ -215,6 +250,16 @@ def receipts_of(memo: Memo) -> dict[UUID, list[MemoReceipt]]:
     for receipt in receipts.order_by("at", "id"):
         found[receipt.copy_id].append(receipt)
     return found
+
+
+def conceded_since(case: Case, at: datetime) -> bool:
+    """Whether what was conceded in a case changed after an instant: approved since, or an approval
+    that has become void."""
+    approved = Concession.objects.filter(case_id=case.pk, state="approved", decided_at__gt=at)
+    voided = Decision.objects.filter(
+        concession__case_id=case.pk, verdict=Verdict.APPROVE, at__lte=at, voided_at__gt=at
+    )
+    return approved.exists() or voided.exists()
 
 
 def forbidden_to(partner_ids: Iterable[UUID]) -> dict[UUID, Forbidden]:

@@ -14,11 +14,12 @@ from cases.access import visible_cases
 from cases.models import Case, Clock, ClockKind, Confidentiality
 from cases.rules import calendar_of
 from ladder.authority import Rung, convert, cumulative, in_currency, lowest
+from ladder.money import LARGEST, LARGEST_DIGITS
 from ladder.queries import levels_of, programme, rates_on, rungs, seats_of
 from ladder.seats import Holder, decider
 from memos.models import Concession
 from memos.terms import Terms
-from tenants.errors import NotNow
+from tenants.errors import Invalid, NotNow
 from tenants.models import Membership
 
 
@@ -40,9 +41,18 @@ def day_of(case: Case, at: datetime) -> date:
 
 
 def worth(terms: Terms, day: date) -> tuple[Decimal | None, str]:
-    """Return the value in the programme's currency, None without a rate, and that currency."""
+    """Return the value in the programme's currency, None without a rate, and that currency.
+    Raises `Invalid` where it is more than any amount may be."""
     own = programme().currency
-    return convert(terms.amount, terms.currency, own, rates_on(day), day), own
+    value = _converted(terms, own, day)
+    if value is not None and value >= LARGEST:
+        said = _("Too large: in %(currency)s it has more than %(n)s digits.")
+        raise Invalid({"amount": said % {"currency": own, "n": LARGEST_DIGITS}})
+    return value, own
+
+
+def _converted(terms: Terms, own: str, day: date) -> Decimal | None:
+    return convert(terms.amount, terms.currency, own, rates_on(day), day)
 
 
 def authority(case: Case, day: date) -> list[Rung]:
@@ -80,14 +90,14 @@ def may_know(case: Case, user_id: UUID) -> bool:
     return member is not None and visible_cases(member).filter(pk=case.pk).exists()
 
 
-def within(case: Case, level_id: UUID, terms: Terms, at: datetime) -> bool:
-    """Whether a level may concede this by itself."""
+def levels_for(case: Case, terms: Terms, at: datetime) -> set[UUID]:
+    """Return the levels that may each concede this by itself, by the rates and limits of a
+    moment."""
     day = day_of(case, at)
-    value, _own = worth(terms, day)
     able = authority(case, day)
+    value = _converted(terms, programme().currency, day)
     first = lowest(able, terms.kind, value, terms.percent)
-    own = next((rung for rung in able if rung.level_id == level_id), None)
-    return first is not None and own is not None and own.position >= first.position
+    return {rung.level_id for rung in able if first and rung.position >= first.position}
 
 
 def last_clocks(concession_ids: Iterable[UUID]) -> dict[UUID, Clock]:

@@ -41,9 +41,10 @@ def memo(request: ScopedRequest, slug: str, partner: str, case_id: UUID) -> Http
     case, copy = found(request, case_id)
     if request.method == "POST":
         partner_id, by = partner_in_force(request), request.membership
+        read = request.POST.get("copy", "")
         with as_application():
             issued = Memo.objects.select_related("case").get(pk=copy.memo_id)
-            acknowledge_memo(issued, by=by, at=timezone.now(), partner_id=partner_id)
+            acknowledge_memo(issued, by=by, at=timezone.now(), partner_id=partner_id, read=read)
         messages.success(request, _("Thank you. We know now that you have read it."))
         return redirect("portal-memo", slug, partner, case_id)
     return render(request, "portal_memo.html", {**sides(request), **context(request, case, copy)})

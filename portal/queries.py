@@ -1,7 +1,7 @@
 """Reads for partners, as the portal's database role: what is not granted is not named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,17 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 from cases.models import OPEN, Assignment, Case, Clock, ClockKind, Message, Party, PartyRole
 from cases.transitions import ALLOWED
 from partners.models import Contact, Partner
+from portal.dues import Due, dues_of
 from tenants.models import Membership, Role, User
 
 PAGE = 50
 MOST_COUNTED = 99
 COLUMNS = (
-    *("id", "number", "status", "outcome", "owner_id", "due_at", "due_kind", "due_missed"),
+    *("id", "number", "status", "outcome", "owner_id", "assignment_id", "cycle"),
     *("opened_at", "resolved_at", "closed_at"),
 )
+# Read to find the rest, and not shown.
+KEYS = frozenset({"owner_id", "assignment_id", "cycle"})
 PART = ("title", "role", "asked_at")
 
 
@@ -166,15 +169,17 @@ def own_case(partner_id: UUID, case_id: UUID) -> OwnCase | None:
 
 
 def shown(partner_id: UUID, rows: list[dict[str, Any]]) -> list[OwnCase]:
-    """Return rows with the partner's own titles and the owners' names; as many queries for fifty
-    as for one."""
+    """Return rows with the partner's own titles, the owners' names and what is due next; as many
+    queries for fifty as for one."""
+    dues = dues_of(rows)
     names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
     own = Party.objects.filter(partner_id=partner_id, case_id__in=[row["id"] for row in rows])
     parts = {part.pop("case_id"): part for part in own.values("case_id", *PART)}
-    kept = [name for name in COLUMNS if name != "owner_id"]
+    kept = [name for name in COLUMNS if name not in KEYS]
     return [
         OwnCase(
             owner_name=names.get(row["owner_id"], ""),
+            **asdict(dues.get(row["id"], Due())),
             **{name: row[name] for name in kept},
             **parts[row["id"]],
         )

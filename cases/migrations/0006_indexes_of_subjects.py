@@ -15,6 +15,11 @@ CREATE UNIQUE INDEX CONCURRENTLY one_running_clock_per_subject
 """
 
 
+def anew(name: str) -> migrations.RunSQL:
+    """Return the statement that takes away what an interrupted run, or the last release, left."""
+    return migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop)
+
+
 class Migration(migrations.Migration):
     """Several clocks of one kind may run if they are about different subjects."""
 
@@ -28,6 +33,7 @@ class Migration(migrations.Migration):
             )
             for column in ("owner_id", "backup_id", "level_id")
         ),
+        anew("clock_of_person"),
         AddIndexConcurrently(
             "clock",
             models.Index(
@@ -38,6 +44,7 @@ class Migration(migrations.Migration):
                 name="clock_of_person",
             ),
         ),
+        anew("clock_of_backup"),
         AddIndexConcurrently(
             "clock",
             models.Index(
@@ -48,6 +55,7 @@ class Migration(migrations.Migration):
                 name="clock_of_backup",
             ),
         ),
+        anew("clock_of_subject"),
         AddIndexConcurrently(
             "clock",
             models.Index(
@@ -58,10 +66,9 @@ class Migration(migrations.Migration):
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[
+                anew("one_running_clock_per_subject"),
                 migrations.RunSQL(ONE_PER_SUBJECT, migrations.RunSQL.noop),
-                migrations.RunSQL(
-                    "DROP INDEX CONCURRENTLY one_running_clock_per_kind", migrations.RunSQL.noop
-                ),
+                anew("one_running_clock_per_kind"),
             ],
             state_operations=[
                 migrations.RemoveConstraint("clock", "one_running_clock_per_kind"),

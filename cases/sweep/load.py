@@ -40,6 +40,7 @@ class Row:
     turn: int
     position: int
     backup_id: UUID | None
+    confidential: bool
 
 
 @dataclass(slots=True)
@@ -162,6 +163,7 @@ def _level(
     decision: str,
     thresholds: list[int],
     concessions_only: bool,
+    concedes: bool,
 ) -> LevelRules:
     return LevelRules(
         ident,
@@ -170,6 +172,7 @@ def _level(
         parse_window(decision),
         tuple(thresholds),
         concessions_only,
+        concedes,
     )
 
 

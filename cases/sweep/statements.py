@@ -16,7 +16,7 @@ FOR UPDATE OF k, c SKIP LOCKED
 CASES = """
 SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_id, c.region_id,
     c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
-    a.number, a.position, a.backup_id
+    a.number, a.position, a.backup_id, c.confidentiality <> 'normal'
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
 JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.id = c.assignment_id
@@ -33,7 +33,7 @@ WHERE k.met_at IS NULL AND k.state IN ('running', 'breached')
 
 LEVELS = """
 SELECT l.ladder_id, l.id, l.position, l.response_window, l.decision_window, l.thresholds,
-    l.concessions_only
+    l.concessions_only, cardinality(l.authority_kinds) > 0
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN ladder_level l ON l.tenant_id = v.tenant_id AND l.ladder_id = v.id
 ORDER BY l.ladder_id, l.position
@@ -113,7 +113,8 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[
 CHANGE_CASES = """
 UPDATE cases_case c SET status = v.status, assignment_id = v.assignment_id, owner_id = v.owner_id,
     level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind, due_soon_at = v.soon_at,
-    due_missed = v.missed, closed_at = v.closed_at, updated_at = v.at, version = c.version + 1
+    due_missed = v.missed, closed_at = coalesce(v.closed_at, c.closed_at), updated_at = v.at,
+    version = c.version + 1
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
     %s::timestamptz[], %s::text[], %s::timestamptz[], %s::bool[], %s::timestamptz[],
     %s::timestamptz[])

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from cases.asking import Matter, taken_over
 from cases.engine import (
+    OPEN,
     Asked,
     CaseFacts,
     Change,
@@ -20,7 +22,7 @@ from cases.engine import (
 from cases.engine import after as clocks_after
 from cases.sweep.load import Loaded, Row
 from cases.sweep.rows import Rows, Turn
-from ladder.seats import Holder, decider, holder
+from ladder.seats import Holder, holder
 from tenants.ids import uuid7
 
 STATES = {
@@ -70,7 +72,8 @@ def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded)
         ask_higher(rows, row, turn, clock, loaded)
     for new in plan.starts:
         rows.start_clock(row, turn, new)
-    shown = Face() if plan.close else face(clocks_after(plan, case), turn.id)
+    over = plan.close or row.status not in OPEN
+    shown = Face() if over else face(clocks_after(plan, case), turn.id)
     rows.change_case(row, turn, shown, closes=plan.close)
     return climb
 
@@ -117,8 +120,11 @@ def move(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) ->
     """Hand a case up: both owners and the parties are told once."""
     rows.start_turn(row, turn)
     owner = turn.holder.owner_id
+    about = clock_facts(cause)
+    # All parties may read this; which of them had asked, only itself.
+    about.pop("subject", None)
     facts = {
-        **clock_facts(cause),
+        **about,
         "from": row.position,
         "to": turn.position,
         "cause": "clock",
@@ -142,20 +148,20 @@ def alarm(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) -
 
 
 def ask_higher(rows: Rows, row: Row, turn: Turn, clock: ClockFacts, loaded: Loaded) -> None:
-    """Give a concession that nobody has decided in time to the next level that somebody holds; it
-    is never decided by itself, and the case stays where it is."""
+    """Give a concession that nobody has decided in time to the next level that may concede and that
+    somebody holds; it is never decided by itself, and the case stays where it is."""
     assert clock.asked is not None  # noqa: S101 - the engine puts no other clock here
     assert clock.asked.level_id is not None  # noqa: S101 - nor one without a level
     rules, asked = loaded.rules(row), clock.asked
-    for level in rules.beyond(clock.asked.level_id):
-        held = decider(loaded.seats.get(level.id, ()), row.region_id, row.category_id, asked.barred)
-        if held.owner_id is not None:
-            now = replace(
-                asked, owner_id=held.owner_id, backup_id=held.backup_id, level_id=level.id
-            )
-            rows.start_clock(row, turn, ask(level, rules.calendar, rows.at, now))
-            say_asked_higher(rows, row, clock, now, level.position)
-            return
+    matter = Matter(row.region_id, row.category_id, asked.barred)
+    if row.confidential:
+        matter = matter.known_to(turn.position, turn.holder)
+    if found := taken_over(rules.beyond(clock.asked.level_id), loaded.seats, matter):
+        level, held = found
+        now = replace(asked, owner_id=held.owner_id, backup_id=held.backup_id, level_id=level.id)
+        rows.start_clock(row, turn, ask(level, rules.calendar, rows.at, now))
+        say_asked_higher(rows, row, clock, now, level.position)
+        return
     level = rules.rung(clock.asked.level_id)
     rows.start_clock(row, turn, insist(level, rules.calendar, rows.at, asked))
     told = [asked.owner_id, asked.backup_id, *loaded.admins.get(row.tenant_id, ())]

@@ -23,9 +23,9 @@ from cases.engine import Asked, ask
 from cases.models import Case, Clock, ClockKind, ClockState
 from cases.rules import rules_of
 from cases.telling import Told, parties_of, say
-from memos.concession_access import Capacity, capacity_of, check
+from memos.concession_access import Capacity, capacities_of, check
 from memos.models import Concession, ConcessionState, Decision, Verdict
-from memos.routing import Way, barred_from, day_of, find_way, last_clocks, within, worth
+from memos.routing import Way, barred_from, day_of, find_way, last_clocks, levels_for, worth
 from memos.terms import Ask, Terms, optional, plain, read_terms
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership
@@ -124,16 +124,14 @@ def decide_concession(
     """
     concession = _locked(concession)
     check(concession, "decide", by)
-    capacity = capacity_of(concession, by.user_id)
-    assert capacity is not None  # noqa: S101 - `check` refuses who has none
     if verdict not in Verdict.values:
         raise Invalid({"verdict": _("Choose approve, deny or counter.")})
     reason, conditions = required("reason", reason), optional("conditions", conditions)
     allowed = _asked(concession)
     if verdict == Verdict.COUNTER:
         allowed = _counter(concession, amount, percent)
-        _refuse_beyond(concession, capacity, allowed, at)
     said = _Said(Verdict(verdict), reason, conditions)
+    capacity = _capacity(concession, said.verdict, allowed, by, at)
     decision = _write_down(concession, said, allowed, capacity, by, at)
     _carry_out(concession, decision)
     text = _joined(reason, _("Conditions: %(text)s"), decision.conditions)
@@ -242,6 +240,10 @@ def _counter(
     offered = read_terms(Ask(concession.kind, given, concession.currency, percent))
     if offered == _asked(concession):
         raise Invalid({"amount": _("This is what was asked for: approve it, or offer another.")})
+    if offered.amount > concession.amount:
+        raise Invalid({"amount": _("This is more than was asked for.")})
+    if offered.percent and concession.percent and offered.percent > concession.percent:
+        raise Invalid({"percent": _("This is more than was asked for.")})
     return offered
 
 
@@ -280,12 +282,22 @@ def _write_down(
     )
 
 
-def _refuse_beyond(
-    concession: Concession, capacity: Capacity, offered: Terms, at: datetime
-) -> None:
-    """Refuse a counter that its decider's level could not allow by itself."""
-    if not within(concession.case, capacity.level_id, offered, at):
+def _capacity(
+    concession: Concession, verdict: Verdict, allowed: Terms, by: Membership, at: datetime
+) -> Capacity:
+    """Return by whose authority somebody decides; what that does not cover, by the limits and
+    rates of now, is refused. Every level that was asked may deny."""
+    held = capacities_of(concession, by.user_id)
+    if verdict == Verdict.DENY:
+        return held[0]
+    able = levels_for(concession.case, allowed, at)
+    for capacity in held:
+        if capacity.level_id in able:
+            return capacity
+    if verdict == Verdict.COUNTER:
         raise Invalid({"amount": _("This is beyond your own authority.")})
+    said = _("By the limits of now this is beyond your authority. Who asked has to ask again.")
+    raise NotNow(said, [_("offer less"), _("deny")])
 
 
 def _carry_out(concession: Concession, decision: Decision) -> None:

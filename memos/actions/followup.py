@@ -64,14 +64,19 @@ def check_binding(memo: Memo, case: Case) -> None:
 
 
 @transaction.atomic
-def acknowledge_memo(memo: Memo, *, by: Membership, at: datetime, partner_id: UUID) -> MemoReceipt:
-    """Say, as a person of a party, that one has read its copy: once a person."""
+def acknowledge_memo(
+    memo: Memo, *, by: Membership, at: datetime, partner_id: UUID, read: str | None = None
+) -> MemoReceipt:
+    """Say, as a person of a party, that one has read its copy: once a person. `read` is the hash of
+    the copy that was on the page; that of another version says nothing about this one."""
     case = lock_case(memo.case)
     if by.role != Role.PARTNER or partner_id not in parts_of(case, by):
         raise NotAllowed(_("Only a person of this party can say that it has read its copy."))
     memo = Memo.objects.get(pk=memo.pk)
     check_binding(memo, case)
     copy = MemoCopy.objects.get(memo_id=memo.pk, partner_id=partner_id)
+    if read is not None and read != copy.sha256:
+        raise NotNow(_("A newer version was issued; please read it."))
     if MemoReceipt.objects.filter(copy_id=copy.pk, user_id=by.user_id).exists():
         raise NotNow(_("You have said so already."))
     receipt = MemoReceipt.objects.create(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.engine import Asked, NewClock, start_clock
 from cases.models import Case, Clock, ClockKind, ClockState
+from cases.queries import concession_pending
 from cases.rules import calendar_of
 from cases.telling import Told, parties_of, partners_contacts, say
 from journal.models import Audience
@@ -20,8 +21,8 @@ from memos.access import ISSUED_IN, allowed_in, check_memo, check_seen, lock_mem
 from memos.actions.review import sees
 from memos.models.memo import REQUIRED, Memo, MemoAction, MemoCopy, MemoStatus
 from memos.proof import copy_facts, digest, memo_facts
-from memos.queries import forbidden_to
-from memos.redaction import found_in
+from memos.queries import conceded_since, forbidden_to
+from memos.redaction import doubtful_in, found_in
 from tenants.errors import Invalid, NotNow
 from tenants.models import Membership
 from tenants.queries import colleagues
@@ -38,9 +39,15 @@ ON CONFLICT (tenant_id, year) DO UPDATE SET last = memos_memocounter.last + 1 RE
 
 
 @transaction.atomic
-def issue_memo(memo: Memo, *, by: Membership, at: datetime, revision: int | None = None) -> Memo:
+def issue_memo(
+    memo: Memo, *, by: Membership, at: datetime, revision: int | None = None, confirmed: int = 0
+) -> Memo:
     """Issue a reviewed memo, as who holds the deciding level: each party reads its copy from now
-    on, each action has its clock, and what the memo says never changes again."""
+    on, each action has its clock, and what the memo says never changes again.
+
+    `confirmed` is how many words that may name another party (`words_to_confirm`) the issuer has
+    looked at; where there are others by now, they are to be looked at first (`Invalid`).
+    """
     memo = lock_memo(memo)
     check_memo(memo, "issue", by)
     check_seen(memo, revision)
@@ -49,6 +56,9 @@ def issue_memo(memo: Memo, *, by: Membership, at: datetime, revision: int | None
     copies = list(MemoCopy.objects.filter(memo_id=memo.pk).select_related("partner"))
     actions = list(MemoAction.objects.filter(memo_id=memo.pk))
     check_contents(memo, copies, actions, at)
+    words = words_to_confirm(memo, copies, actions)
+    if len(words) != confirmed:
+        raise Invalid({"confirmed": _("Look at the words that may name another party.")})
     memo.number = memo.number or next_number(at)
     memo.issued_by_id, memo.issued_level_id, memo.issued_at = by.user_id, case.level_id, at
     seal(memo, copies, actions, at)
@@ -66,6 +76,8 @@ def issue_memo(memo: Memo, *, by: Membership, at: datetime, revision: int | None
         "copies": sorted(copy.sha256 for copy in copies),
         "position": case.level.position,
     }
+    if words:
+        facts["words_confirmed"] = len(words)
     say(case, "memo.issued", by=by, at=at, facts=facts, told=told)
     return memo
 
@@ -89,13 +101,23 @@ def seal(memo: Memo, copies: list[MemoCopy], actions: list[MemoAction], at: date
 
 
 def check_ready(memo: Memo) -> None:
-    """Refuse a memo that was not reviewed, or whose case is not decided."""
+    """Refuse a memo that was not reviewed, or whose case or concessions are not decided."""
     if memo.reviewed_at is None:
         reason = _("A colleague has to review the memo before it is issued.")
         raise NotNow(reason, [verb for verb in allowed_in(memo) if verb != "issue"])
     if memo.case.status not in ISSUED_IN:
         reason = _("The dispute has to be decided before its memo is issued.")
         raise NotNow(reason, ["decide"])
+    check_conceded(memo)
+
+
+def check_conceded(memo: Memo) -> None:
+    """Refuse a memo while a concession waits, or where one changed since the memo was reviewed."""
+    if concession_pending(memo.case):
+        raise NotNow(_("A concession of this case is not decided yet. Decide it, or take it back."))
+    if memo.reviewed_at is not None and conceded_since(memo.case, memo.reviewed_at):
+        reason = _("What was conceded has changed since the memo was reviewed. Review it again.")
+        raise NotNow(reason, ["take_back"])
 
 
 def check_contents(
@@ -127,13 +149,37 @@ def wrong_copies(
         if copy is None or is_empty(copy.body):
             errors[f"copy-{partner_id}"] = _("Write what this party reads.")
             continue
-        own = [(f"action-{a.pk}", a.what) for a in actions if a.partner_id == partner_id]
-        texts = [(f"heading-{partner_id}", copy.title), (f"copy-{partner_id}", copy.body), *own]
-        for name, text in texts:
+        for name, text in texts_of(copy, actions):
             if found := found_in(text, forbidden):
                 words = {"names": ", ".join(found)}
                 errors[name] = _("This party must not read: %(names)s.") % words
     return errors
+
+
+def texts_of(copy: MemoCopy, actions: list[MemoAction]) -> list[tuple[str, str]]:
+    """Return everything that one party is to read, each text with the field it is written in."""
+    own = [(f"action-{a.pk}", a.what) for a in actions if a.partner_id == copy.partner_id]
+    ident = copy.partner_id
+    return [(f"heading-{ident}", copy.title), (f"copy-{ident}", copy.body), *own]
+
+
+def words_to_confirm(
+    memo: Memo, copies: list[MemoCopy], actions: list[MemoAction]
+) -> list[tuple[MemoCopy, str]]:
+    """Return the words that may name another party, or may be words like any other, once for each
+    copy they stand in: who issues the memo looks at them. A text that names another party for
+    certain is to be corrected first."""
+    forbidden = forbidden_to(parties_of(memo.case))
+    found: list[tuple[MemoCopy, str]] = []
+    for copy in (copy for copy in copies if copy.partner_id in forbidden):
+        words = [
+            word
+            for _field, text in texts_of(copy, actions)
+            if not found_in(text, forbidden[copy.partner_id])
+            for word in doubtful_in(text, forbidden[copy.partner_id])
+        ]
+        found += [(copy, word) for word in dict.fromkeys(words)]
+    return found
 
 
 def wrong_actions(memo: Memo, actions: list[MemoAction], at: datetime) -> dict[str, str]:

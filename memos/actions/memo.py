@@ -62,10 +62,10 @@ def draft_memo(case: Case, *, by: Membership, at: datetime) -> Memo:
         tenant_id=case.tenant_id,
         case=case,
         author_id=by.user_id,
-        edited_by_id=by.user_id,
         drafted_at=at,
         updated_at=at,
     )
+    memo.written_by(by.user_id)
     copies = first_draft(memo)
     memo.save(force_insert=True)
     for copy in copies:
@@ -85,7 +85,7 @@ def succeed_memo(memo: Memo, *, by: Membership, at: datetime) -> Memo:
         raise NotNow(_("A correction of this memo is being written already."), ["edit"])
     if others.filter(predecessor_id=before.pk).exists():
         raise NotNow(_("This memo was corrected already: correct its successor."))
-    after = Memo.objects.create(
+    after = Memo(
         tenant_id=before.tenant_id,
         case=before.case,
         number=before.number,
@@ -94,10 +94,12 @@ def succeed_memo(memo: Memo, *, by: Membership, at: datetime) -> Memo:
         title=before.title,
         **{name: getattr(before, name) for name in SECTIONS},
         author_id=by.user_id,
-        edited_by_id=by.user_id,
+        writers=before.writers,
         drafted_at=at,
         updated_at=at,
     )
+    after.written_by(by.user_id)
+    after.save(force_insert=True)
     _copy_parts(before, after)
     facts = {"memo": str(after.pk), "version": after.version, "predecessor": str(before.pk)}
     say(after.case, "memo.drafted", by=by, at=at, facts=facts)
@@ -143,7 +145,7 @@ def edit_memo(
     facts = {"memo": str(memo.pk), "version": memo.version, "revision": memo.revision + 1}
     facts["text_sha256"] = fingerprint("\n".join(getattr(memo, name) for name in SECTIONS))
     back_to_draft(memo)
-    memo.edited_by_id = by.user_id
+    memo.written_by(by.user_id)
     keep(memo, at)
     say(memo.case, "memo.edited", by=by, at=at, facts=facts)
     return memo

@@ -18,11 +18,12 @@ from tenants.models import Membership
 
 @transaction.atomic
 def ask_review(memo: Memo, *, by: Membership, at: datetime, reviewer_id: UUID) -> Memo:
-    """Ask a colleague to review a draft: not its author, nor who changed it last."""
+    """Ask a colleague to review a draft: not who wrote any of it, or of what it
+    corrects."""
     memo = lock_memo(memo)
     check_memo(memo, "ask_review", by)
-    if reviewer_id in (memo.author_id, memo.edited_by_id):
-        reason = _("Who wrote a memo, or changed it last, does not review it.")
+    if reviewer_id in memo.writers:
+        reason = _("Who wrote a memo, or any part of it, does not review it.")
         raise Invalid({"reviewer": reason})
     if reviewer_id not in {member.user_id for member in reviewers(memo)}:
         raise Invalid({"reviewer": _("Choose a colleague who sees the case.")})
@@ -35,11 +36,10 @@ def ask_review(memo: Memo, *, by: Membership, at: datetime, reviewer_id: UUID) -
 
 
 def reviewers(memo: Memo) -> list[Membership]:
-    """Return the colleagues who may review a memo: they see its case, and did not write it."""
-    wrote = (memo.author_id, memo.edited_by_id)
+    """Return the colleagues who may review a memo: they see its case, and wrote none of it."""
     people = Membership.objects.filter(
         is_active=True, user__is_active=True, user__is_service=False
-    ).exclude(user_id__in=wrote)
+    ).exclude(user_id__in=memo.writers)
     found = people.select_related("user").order_by("user__name")
     return [m for m in found if works_on(memo.case, m) and sees(m, memo)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -195,7 +195,7 @@ class ReviewerForm(forms.Form):
 
     reviewer = forms.ChoiceField(
         label=_("Colleague"),
-        help_text=_("Not its author, nor who changed it last."),
+        help_text=_("Not who wrote or changed any of it, in this version or before."),
     )
 
     def __init__(self, *args: Any, colleagues: Iterable[Membership], **kwargs: Any) -> None:
@@ -219,6 +219,37 @@ class ReviewForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class IssueForm(forms.Form):
+    """Each word that may name another party was looked at."""
+
+    confirmed = forms.MultipleChoiceField(
+        label=_("These words may name another party. Tick each that does not."),
+        help_text=_("Where one does, correct the copy it stands in instead."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, data: Any = None, *, words: Iterable[tuple[MemoCopy, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        said = _("%(word)s, in what %(partner)s reads")
+        field = cast("forms.MultipleChoiceField", self.fields["confirmed"])
+        field.choices = [
+            (f"{copy.partner_id}:{word}", said % {"word": word, "partner": copy.partner.name})
+            for copy, word in words
+        ]
+        missing = _("Look at each of these words, and tick it, before the memo is issued.")
+        field.error_messages |= {"required": missing, "invalid_choice": missing}
+
+    def clean_confirmed(self) -> int:
+        """Return how many words were looked at: all of them, as they are now."""
+        field = cast("forms.MultipleChoiceField", self.fields["confirmed"])
+        ticked = set(self.cleaned_data["confirmed"])
+        if ticked != {value for value, _label in cast("Choices", field.choices)}:
+            raise forms.ValidationError(field.error_messages["required"])
+        return len(ticked)
 
 
 class DoneForm(forms.Form):

@@ -1,5 +1,6 @@
 """Memos, what each party reads of them, what they bind people to do, and who has read them."""
 
+import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
@@ -72,6 +73,12 @@ class Migration(migrations.Migration):
                 ("review_asked_at", models.DateTimeField(null=True)),
                 ("reviewed_at", models.DateTimeField(null=True)),
                 ("review_note", models.TextField(blank=True, verbose_name="note of the review")),
+                (
+                    "writers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
                 ("issued_at", models.DateTimeField(null=True)),
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 ("revision", models.PositiveIntegerField(default=1)),

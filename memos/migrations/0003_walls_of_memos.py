@@ -108,6 +108,12 @@ ALTER FUNCTION parley_memos_with_words(tsquery) OWNER TO parley_search;
 REVOKE CREATE ON SCHEMA public FROM parley_search;
 """
 
+# Four eyes: an array cannot be looked through by the constraints that models know.
+FOUR_EYES = """
+ALTER TABLE memos_memo ADD CONSTRAINT reviewer_wrote_none_of_it
+    CHECK (reviewer_id <> ALL (writers))
+"""
+
 MODELS = ("MemoCounter", "Memo", "MemoCopy", "MemoAction", "MemoReceipt")
 
 
@@ -117,5 +123,8 @@ class Migration(migrations.Migration):
     dependencies = [("memos", "0002_memos"), ("cases", "0005_walls_of_parties")]
     operations = [
         *(Protect(name) for name in MODELS),
-        *(migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (IMMUTABLE, PORTAL, SEARCH)),
+        *(
+            migrations.RunSQL(sql, migrations.RunSQL.noop)
+            for sql in (FOUR_EYES, IMMUTABLE, PORTAL, SEARCH)
+        ),
     ]

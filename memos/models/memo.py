@@ -1,5 +1,8 @@
 """The written resolution of a case, what each party reads of it, and what it binds people to do."""
 
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -44,7 +47,8 @@ class Memo(TenantModel):
 
     The number is given when it is issued; a successor, which corrects it, keeps the number with
     the next version. `revision` grows with every change, so that two people who edit at once do
-    not overwrite each other. `sha256` is the hash of all of it, copies and actions included.
+    not overwrite each other. `writers` are all who wrote any of it, or of what it corrects: none of
+    them reviews it. `sha256` is the hash of all of it, copies and actions included.
     """
 
     case = TenantForeignKey(Case, related_name="memos")
@@ -60,6 +64,7 @@ class Memo(TenantModel):
     outcomes = models.TextField(_("outcomes"), blank=True)
     author = MemberForeignKey()
     edited_by = MemberForeignKey()
+    writers = ArrayField(models.UUIDField(), default=list)
     reviewer = MemberForeignKey(null=True)
     review_asked_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
@@ -141,6 +146,12 @@ class Memo(TenantModel):
     def is_issued(self) -> bool:
         """Whether it can no longer be changed."""
         return self.status == MemoStatus.ISSUED
+
+    def written_by(self, user_id: UUID) -> None:
+        """Keep that somebody wrote a part of it."""
+        self.edited_by_id = user_id
+        if user_id not in self.writers:
+            self.writers = [*self.writers, user_id]
 
 
 class MemoCopy(TenantModel):

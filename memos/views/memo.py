@@ -17,10 +17,10 @@ from cases.access import case_for, works_on
 from memos import pdf, printed, queries
 from memos.access import check_memo, may_draft, memo_for
 from memos.actions.followup import complete_action
-from memos.actions.issue import issue_memo
+from memos.actions.issue import issue_memo, words_to_confirm
 from memos.actions.memo import draft_memo, succeed_memo
 from memos.actions.review import ask_review, review_memo, reviewers, take_back_memo
-from memos.forms.memo import DoneForm, ReviewerForm, ReviewForm
+from memos.forms.memo import DoneForm, IssueForm, ReviewerForm, ReviewForm
 from memos.memopage import MemoPage, action_of, next_step
 from memos.models.memo import Memo
 from tenants.errors import Invalid
@@ -92,6 +92,9 @@ def form_for(memo: Memo, verb: str, data: Any = None) -> Form | None:
     """Return the form a verb needs, None where a click is enough."""
     if verb == "ask_review":
         return ReviewerForm(data, colleagues=reviewers(memo))
+    if verb == "issue":
+        words = words_to_confirm(memo, queries.copies_of(memo), queries.actions_of(memo))
+        return IssueForm(data, words=words) if words else None
     return ReviewForm(data) if verb == "review" else None
 
 
@@ -133,6 +136,8 @@ def facts_of(verb: str, form: Form | None) -> dict[str, Any]:
     if form is None:
         return {}
     data = form.cleaned_data
+    if verb == "issue":
+        return {"confirmed": data["confirmed"]}
     if verb == "ask_review":
         return {"reviewer_id": UUID(data["reviewer"])}
     return {"agree": data["agree"] == "yes", "note": data["note"]}
@@ -148,7 +153,7 @@ def refused(
     request: ScopedRequest, found: Memo, verb: str, form: Form | None, problem: Invalid
 ) -> HttpResponse:
     """Show what has to be corrected: beside the form's fields, or with links to the editor."""
-    if form is not None:
+    if form is not None and verb != "issue":
         for name, reason in problem.errors.items():
             form.add_error(name if name in form.fields else None, reason)
         return show(request, found, {verb: form}, status=422)
@@ -172,6 +177,9 @@ def wrong_of(request: ScopedRequest, found: Memo, problem: Invalid) -> list[dict
         elif kind == "action":
             place = f"{edit}#id_actions-{rows.get(rest, 0)}-what"
             wrong.append({"label": _("Actions"), "text": reason, "url": place})
+        elif name == "confirmed":
+            place = reverse("memo", args=[request.tenant.slug, found.pk])
+            wrong.append({"label": _("Copies"), "text": reason, "url": f"{place}#next"})
         else:
             label = printed.heading_of(name)
             wrong.append({"label": label, "text": reason, "url": f"{edit}#id_{name}"})

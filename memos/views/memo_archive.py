@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cases.queries import party_names, plain_words
+from cases.queries import party_names
 from ladder.models import Category
 from memos import queries
 from memos.models.memo import Memo, MemoStatus
@@ -33,7 +33,7 @@ def archive(request: ScopedRequest, slug: str) -> HttpResponse:
         "tabs": tabs(request, sought),
         "sought": sought,
         "categories": Category.objects.order_by("position", "name"),
-        "partners": queries.partners_with_memos(member),
+        "partners": queries.partner_names(),
         "years": queries.years(member),
         "next_url": place_url(request, page.next),
         "previous_url": place_url(request, page.previous),
@@ -52,7 +52,7 @@ def read_sought(request: HttpRequest) -> Sought:
     right = len(year) == 4 and year.isascii() and year.isdigit() and int(year) > 0
     return queries.sought_by(
         status=said["status"] if known else MemoStatus.ISSUED,
-        text=plain_words(said["q"]),
+        text=said["q"],
         category=said["category"],
         partner=said["partner"],
         year=int(year) if right else None,

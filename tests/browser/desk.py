@@ -1,5 +1,7 @@
 """A person at a browser, and what has to be true of every page that person sees."""
 
+import base64
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -93,7 +96,7 @@ class Desk:
         """Fail unless the page shown is in order; keep its picture if the tour is being made."""
         faults = self.faults()
         assert not faults, f"{self.page.url}: {faults}"
-        if picture in TOUR and "PARLEY_TOUR" in os.environ:
+        if picture in TOUR and self.scripts and "PARLEY_TOUR" in os.environ:
             self._keep(Path(os.environ["PARLEY_TOUR"]) / f"{picture}.png")
 
     def _keep(self, path: Path) -> None:
@@ -126,3 +129,31 @@ def desks(chromium: Browser, root: str) -> Iterator[Seat]:
     finally:
         for context in opened:
             context.close()
+
+
+def text_of(content: bytes) -> str:
+    """Return the words of a PDF, one space between any two."""
+    document = pypdfium2.PdfDocument(content)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    return " ".join(" ".join(pages).split())
+
+
+def got_by(folder: Path, *names: str) -> str:
+    """Return everything that these browsers got, as one text."""
+    texts: list[str] = []
+    for name in names:
+        kept = json.loads((folder / f"{name}.har").read_text())
+        texts += [body_of(entry["response"]) for entry in kept["log"]["entries"]]
+    return "\n".join(texts)
+
+
+def body_of(response: dict[str, Any]) -> str:
+    """Return what one answer held; a page without anything in it was not kept."""
+    content = response["content"]
+    text: str = content.get("text", "")
+    if content.get("encoding") == "base64":
+        text = base64.b64decode(text).decode(errors="replace")
+    is_page = response["status"] == 200 and content["mimeType"].startswith("text/html")
+    assert text or not is_page
+    return text

@@ -21,6 +21,7 @@ def look(desk: Desk, scripts: bool) -> None:
     desk.page.wait_for_load_state()
     if scripts:
         desk.look()
+    desk.page.wait_for_load_state()
     assert desk.page.evaluate(TOO_WIDE) == 0
 
 

@@ -3,14 +3,10 @@
 Logged in the portal, unanswered, climbed, asked and answered, conceded, decided, written, read.
 """
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pypdfium2
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -19,7 +15,7 @@ from cases.models import Case, Party
 from cases.sweep import sweep
 from journal.models import Event
 from ladder.models import Level
-from tests.browser.desk import Desk, Seat
+from tests.browser.desk import Desk, Seat, got_by, text_of
 from tests.factories import World
 from tests.memos.deals import empower
 from tests.memos.deals import seat as hold
@@ -28,7 +24,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "sweeper"]),
 ]
-PORTAL, STAFF = "/p/quellwerk/alpenwerk/", "/t/quellwerk/"
+STAFF = "/t/quellwerk/"
 TITLE = "Salzburg was sold into twice"
 ANSWERS = {
     "What is it about?": TITLE,
@@ -37,16 +33,14 @@ ANSWERS = {
 }
 # Each said once, where no partner may ever read it, or only the other one.
 NOTE, RIVALS = "Nobody checked the agreement", "A city for one reseller"
-QUESTION = "Which customers have you visited"
 WHY, CONDITION = "The second one was signed by us", "They keep to their quota"
 REASON, CONDITIONS = "A court would cost more", "Paid in two parts"
 VENDORS, REVIEW = "Two contracts for one city", "Clear enough for both"
-RIVALS_COPY = "Your contract stays, outside the city"
+QUESTION, COPY = "Which customers have you visited", "Your contract stays, outside the city"
 SECRETS = (
-    *(NOTE, RIVALS, QUESTION, WHY, CONDITION, REASON, CONDITIONS, VENDORS, REVIEW, RIVALS_COPY),
+    *(NOTE, RIVALS, QUESTION, WHY, CONDITION, REASON, CONDITIONS, VENDORS, REVIEW, COPY),
     *("Rheintor", "Marc", "150,000", "Regional manager", "Executive sponsor"),
 )
-MONTH = timedelta(days=30)
 
 
 @dataclass
@@ -60,11 +54,9 @@ class Cast:
     marianne: Desk
     case: Case
 
-    def at_case(self, desk: Desk) -> str:
-        """Open the page of the case; return its address."""
-        path = f"{STAFF}cases/{self.case.pk}/"
-        desk.go(path)
-        return path
+    def at_case(self, desk: Desk) -> None:
+        """Open the page of the case."""
+        desk.go(f"{STAFF}cases/{self.case.pk}/")
 
 
 @pytest.fixture
@@ -82,8 +74,7 @@ def vendor(vendor: World) -> World:
 
 @pytest.fixture
 def cast(vendor: World, seat: Seat, scripts: bool, tmp_path: Path) -> Cast:
-    """Three at once: everything that their browsers get is kept. A case of the other partner's
-    is open as well."""
+    """Three at once: what their browsers get is kept. The other partner has a case as well."""
     with vendor.scope():
         other = vendor.case(at=timezone.now(), partner=vendor.partners["rheintor"], title=RIVALS)
 
@@ -140,7 +131,7 @@ def log(cast: Cast) -> None:
     expect(mistake).to_be_visible()
     for label, words in ANSWERS.items():
         expect(page.get_by_label(label)).to_have_value(words)
-    look(anna, "phone-portal-log")
+    anna.look("phone-portal-log")
     mistake.click()
     page.get_by_label("What is at stake, in euro").fill("60000")
     page.get_by_role("button", name="Check your answers").click()
@@ -156,11 +147,6 @@ def log(cast: Cast) -> None:
         Party.objects.create(
             tenant=cast.world.tenant, case=cast.case, partner=rival, role="respondent", title=RIVALS
         )
-
-
-def look(desk: Desk, picture: str) -> None:
-    """Look at a page, and keep its picture where it is drawn as most people see it."""
-    desk.look(picture if desk.scripts else "")
 
 
 def wait_for_nobody(cast: Cast) -> None:
@@ -191,8 +177,7 @@ def take_up(cast: Cast) -> None:
     """Petra hears of it by the bell, and acknowledges in her list."""
     petra, page = cast.petra, cast.petra.page
     page.get_by_title("Notices").click()
-    latest = page.locator(".p-notice-new", has_text=cast.case.number)
-    expect(latest).to_contain_text("escalated to level 2 by the clock, to Petra Winkler")
+    expect(page.locator(".p-notice-new", has_text=cast.case.number)).to_be_visible()
     petra.look()
     petra.go(f"{STAFF}inbox/")
     row = page.locator("[data-row]", has_text=TITLE)
@@ -228,7 +213,7 @@ def ask_and_answer(cast: Cast) -> None:
     anna.look()
     page.get_by_role("link", name=TITLE).click()
     expect(page.get_by_role("region", name="What we need from you")).to_be_visible()
-    look(anna, "phone-portal-case")
+    anna.look("phone-portal-case")
     page.get_by_label("Write to").fill("Eleven hotels, the list is in our plan.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("article").first).to_contain_text("Eleven hotels")
@@ -336,14 +321,14 @@ def write_memo(cast: Cast) -> None:
     page.get_by_label("Outcomes").fill("Ten hotels in 90 days.")
     for partner, body in (
         ("Alpenwerk", "Salzburg is **yours** from 1 December.\n\n- You get a fee."),
-        ("Rheintor", f"{RIVALS_COPY}."),
+        ("Rheintor", f"{COPY}."),
     ):
         page.get_by_label(f"Heading for {partner}").fill("Decision on Salzburg")
         page.get_by_label(f"Text for {partner}").fill(body)
     act = page.get_by_role("group", name="Action 1")
     act.get_by_label("What").fill("Send the plan for the hotels")
     act.get_by_label("Who").select_option(label="Alpenwerk")
-    act.get_by_label("By").fill((timezone.localdate() + MONTH).isoformat())
+    act.get_by_label("By").fill((timezone.localdate() + timedelta(30)).isoformat())
     preview = page.get_by_role("region", name="Preview")
     expect(preview.locator("strong", has_text="yours")).to_be_visible()
     petra.look("desk-memo-edit")
@@ -358,8 +343,7 @@ def issue_memo(cast: Cast) -> None:
     page.get_by_label("Colleague", exact=True).select_option(label="Tom Brandt")
     page.get_by_role("button", name="Ask for a review").click()
     expect(page.get_by_text("Your colleague was asked.")).to_be_visible()
-    address = page.url
-    tom.page.goto(address)
+    tom.page.goto(page.url)
     tom.page.get_by_label("It may be issued").check()
     tom.page.get_by_label("Note").fill(f"{REVIEW}.")
     tom.look()
@@ -385,7 +369,7 @@ def read_memo(cast: Cast) -> str:
     expect(page.get_by_role("heading", level=1)).to_have_text("Decision on Salzburg")
     expect(page.locator("strong", has_text="yours")).to_be_visible()
     expect(page.get_by_text("Send the plan for the hotels")).to_be_visible()
-    look(anna, "phone-portal-memo")
+    anna.look("phone-portal-memo")
     with page.expect_download() as started:
         page.get_by_role("link", name="PDF").click()
     content = started.value.path().read_bytes()
@@ -414,31 +398,3 @@ def find_again(cast: Cast) -> None:
     found.get_by_role("link").click()
     expect(page.get_by_text("1 of 2 have read it")).to_be_visible()
     petra.look()
-
-
-def text_of(content: bytes) -> str:
-    """Return the words of a PDF, one space between any two."""
-    document = pypdfium2.PdfDocument(content)
-    pages = [page.get_textpage().get_text_range() for page in document]
-    document.close()
-    return " ".join(" ".join(pages).split())
-
-
-def got_by(folder: Path, *names: str) -> str:
-    """Return everything that these browsers got, as one text."""
-    texts: list[str] = []
-    for name in names:
-        kept = json.loads((folder / f"{name}.har").read_text())
-        texts += [body_of(entry["response"]) for entry in kept["log"]["entries"]]
-    return "\n".join(texts)
-
-
-def body_of(response: dict[str, Any]) -> str:
-    """Return what one answer held; a page without anything in it was not kept."""
-    content = response["content"]
-    text: str = content.get("text", "")
-    if content.get("encoding") == "base64":
-        text = base64.b64decode(text).decode(errors="replace")
-    is_page = response["status"] == 200 and content["mimeType"].startswith("text/html")
-    assert text or not is_page
-    return text

@@ -32,6 +32,14 @@ PROVOKED = {
             " WHERE user_id IN (SELECT owner_id FROM cases_case)"
         )
     ],
+    "asked_gone": [
+        (
+            "UPDATE cases_clock SET subject = gen_random_uuid(), owner_id ="
+            " (SELECT user_id FROM tenants_membership WHERE role = 'auditor')"
+            " WHERE kind = 'total'"
+        ),
+        "UPDATE tenants_membership SET is_active = false WHERE role = 'auditor'",
+    ],
     "no_turn": ["UPDATE cases_assignment SET ended_at = now(), end_reason = 'resolved'"],
     "two_owners": ["UPDATE cases_assignment SET owner_id = backup_id"],
     "no_clock": ["UPDATE cases_clock SET state = 'ended', next_fire_at = NULL"],

@@ -19,6 +19,7 @@ from journal.registry import known, letters
 from ladder.models import Category, Level, Seat
 from partners.models import Region
 from tenants.errors import Invalid, NotAllowed, NotNow
+from tenants.models import Membership
 from tests.cases.verbs import KEEPING, do
 from tests.factories import OPENED, World, make_person
 
@@ -146,6 +147,21 @@ def test_what_moves_up_is_seen_there_and_no_longer_below(world: World, case: Cas
     assert list(visible_cases(world["petra"])) == [case]
     moved = Case.objects.get(pk=case.pk)
     assert [person.name for person in knowing(moved)] == ["Deputy", "Marianne", "Petra"]
+
+
+def test_at_the_top_whoever_sits_there_next_answers_for_what_nobody_holds(
+    world: World, case: Case
+) -> None:
+    for _ in range(2):
+        do(world, "escalate", case, by=None)
+    Membership.objects.filter(pk=world["marianne"].pk).update(is_active=False)
+    assert list(visible_cases(world["colleague"])) == []
+    Seat.objects.filter(user=world["marianne"].user).update(user=world["colleague"].user)
+    assert list(visible_cases(world["colleague"])) == [case]
+    moved = Case.objects.get(pk=case.pk)
+    assert world["colleague"].user in knowing(moved)
+    do(world, "reassign", moved, by="colleague", to_user_id=world["colleague"].user_id)
+    assert Case.objects.get(pk=case.pk).owner_id == world["colleague"].user_id
 
 
 def test_what_is_lifted_is_known_to_all_staff_again(world: World, case: Case) -> None:

@@ -192,12 +192,24 @@ def test_a_colleague_who_gets_the_case_gets_the_request_with_it(world: World) ->
         assert case.due_kind == "request"
 
 
-@pytest.mark.parametrize("verb", ["resolve", "withdraw"])
-def test_what_ends_the_case_ends_the_request(world: World, verb: str) -> None:
+@pytest.mark.parametrize("verb", ["decide", "resolve", "hand_back"])
+def test_a_request_is_answered_before_the_last_word(world: World, verb: str) -> None:
+    with world.scope():
+        case = world.case()
+        holder = "tom"
+        if verb == "hand_back":
+            do(world, "escalate", case, at=LATER)
+            holder = "petra"
+        ask(world, case)
+        with pytest.raises(NotNow, match="answer that first"):
+            do(world, verb, case, by=holder, at=LATER + HOUR)
+
+
+def test_who_withdraws_has_no_request_any_more(world: World) -> None:
     with world.scope():
         case = world.case()
         ask(world, case)
-        do(world, verb, case, at=LATER + HOUR)
+        do(world, "withdraw", case, at=LATER + HOUR)
         clock = Clock.objects.get(kind="request")
         assert (clock.state, clock.ended_at) == ("ended", LATER + HOUR)
 

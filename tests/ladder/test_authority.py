@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ladder.authority import Rate, Rung, convert, covers, cumulative, in_currency, lowest
+from ladder.money import LARGEST
 
 DAY = date(2026, 11, 25)
 MANAGER = ("protection", "late_claim", "lead", "service_credit")
@@ -129,9 +130,14 @@ def test_a_conversion_never_rounds_an_amount_under_a_limit() -> None:
     assert convert(one, "USD", "EUR", rates, DAY, rounding=ROUND_FLOOR) == Decimal("0.3366")
 
 
-def test_what_no_amount_could_say_has_no_value() -> None:
+def test_what_is_worth_more_than_any_amount_is_not_without_a_rate() -> None:
     rates = [Rate("USD", Decimal("9999999999.99999999"), DAY)]
-    assert convert(Decimal("99999999999999.99"), "USD", "EUR", rates, DAY) is None
+    worth = convert(Decimal("99999999999999.99"), "USD", "EUR", rates, DAY)
+    assert worth == Decimal("999999999999999899000000.0001")
+    limited = in_currency([rung(1, MANAGER, 10**13, "USD")], "EUR", rates, DAY)
+    assert [found.amount for found in limited] == [LARGEST]
+    assert lowest(limited, "lead", worth) is None
+    assert lowest(limited, "lead", LARGEST - 1) == limited[0]
 
 
 KINDS = st.sampled_from([*SPONSOR, "price"])

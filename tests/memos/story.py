@@ -7,7 +7,8 @@ from cases.models import Case, Party
 from memos.actions.issue import issue_memo
 from memos.actions.memo import ActionText, Contents, CopyText, draft_memo, edit_memo
 from memos.actions.review import ask_review, review_memo
-from memos.models import Memo, MemoAction
+from memos.models import Memo, MemoAction, MemoCopy
+from partners.models import Partner
 from tests.cases.verbs import HOUR, do
 from tests.factories import OPENED, World
 
@@ -78,6 +79,17 @@ def reviewed(world: World, case: Case | None = None, **changes: Any) -> Memo:
 def issued(world: World, case: Case | None = None, **changes: Any) -> Memo:
     """Return a memo that Tom has issued."""
     return issue_memo(reviewed(world, case, **changes), by=world["tom"], at=AT)
+
+
+def doubtful(world: World) -> Memo:
+    """Return a reviewed memo whose copy for Alpenwerk has words that may name Rheintor."""
+    Partner.objects.filter(slug="rheintor").update(name="Rheintor Distribution GmbH")
+    memo = reviewed(world)
+    own = world.partners["alpenwerk"].pk
+    MemoCopy.objects.filter(memo=memo, partner_id=own).update(
+        body="Rheintors word: Rhein tor Distribution."
+    )
+    return memo
 
 
 def in_state(world: World, state: str) -> Memo:

@@ -10,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cases import confidential
 from cases.models import Case
+from ladder.models import Level, Seat
 from memos.approvals import count_waiting, last_decisions, waiting_for
 from memos.models import Concession, Decision
+from tenants.models import Membership
 from tests.cases.verbs import do
 from tests.factories import World
 from tests.memos import deals
@@ -158,7 +161,7 @@ def test_a_counter_is_offered_in_place(desk: World) -> None:
         ({"verdict": "approve", "reason": "   "}, "This field is required."),
         ({"verdict": "counter", "amount": "NaN"}, "Digits only"),
         ({"verdict": "counter", "amount": "3000"}, "This is what was asked for"),
-        ({"verdict": "counter", "amount": "25001"}, "beyond your own authority"),
+        ({"verdict": "counter", "amount": "3000.01"}, "This is more than was asked for"),
         ({"verdict": "perhaps"}, "Choose approve, deny or counter."),
     ],
 )
@@ -227,3 +230,94 @@ def test_the_last_decisions_are_ones_own_and_those_made_in_ones_place(desk: Worl
     found = [decision.concession_id for decision in last_decisions(desk["petra"])]
     assert found == [for_me.pk, mine.pk]
     assert "Olga, on behalf of Petra" in page(desk, "petra")
+
+
+def waits_for(world: World) -> set[str]:
+    """Return for whom something waits."""
+    names = ("tom", "petra", "marianne", "ada", "olga", "ines")
+    return {name for name in names if count_waiting(world[name])}
+
+
+def test_it_waits_for_who_holds_the_level_now(desk: World) -> None:
+    fresh(desk)
+    deals.seat(desk, 2, user=desk["olga"].user, backup=desk["ines"].user)
+    assert waits_for(desk) == {"olga", "ines"}
+    assert "You back up Olga here." in page(desk, "ines")
+    assert "You back up" not in page(desk, "olga")
+    Seat.objects.filter(level=desk.levels[1]).delete()
+    assert waits_for(desk) == set()
+
+
+def test_it_waits_for_the_backup_of_now(desk: World) -> None:
+    deals.seat(desk, 2, backup=desk["olga"].user)
+    fresh(desk)
+    deals.seat(desk, 2, backup=desk["ines"].user)
+    assert waits_for(desk) == {"petra", "ines"}
+
+
+def test_who_moved_up_is_still_asked_and_so_is_who_followed(desk: World) -> None:
+    fresh(desk)
+    deals.seat(desk, 2, user=desk["olga"].user)
+    deals.seat(desk, 3, user=desk["petra"].user)
+    assert waits_for(desk) == {"petra", "olga"}
+
+
+def test_while_who_was_asked_is_there_others_of_the_level_are_not_bothered(desk: World) -> None:
+    fresh(desk)
+    Seat.objects.create(tenant=desk.tenant, level=desk.levels[1], user=desk["ines"].user, rank=2)
+    assert waits_for(desk) == {"petra"}
+    Membership.objects.filter(pk=desk["petra"].pk).update(is_active=False)
+    assert {name for name in ("olga", "ines") if count_waiting(desk[name])} == {"ines"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"category": "territory"},
+        {"user": "tom"},
+        {"user": "tom", "backup": "olga"},
+        {"user": "olga", "backup": "tom"},
+    ],
+)
+def test_a_seat_for_something_else_or_of_who_asked_is_not_asked(
+    desk: World, change: dict[str, str]
+) -> None:
+    fresh(desk)
+    known: dict[str, Any] = {"category": desk.categories["territory"]}
+    deals.seat(desk, 2, **{k: known.get(k) or desk[v].user for k, v in change.items()})
+    assert waits_for(desk) == ({"olga"} if change.get("user") == "olga" else set())
+
+
+def test_a_level_that_may_concede_nothing_any_more_is_not_asked(desk: World) -> None:
+    fresh(desk)
+    Level.objects.filter(pk=desk.levels[1].pk).update(authority_kinds=[])
+    assert waits_for(desk) == set()
+
+
+def test_what_happens_if_nothing_is_done_passes_over_levels_as_the_sweep_does(
+    desk: World,
+) -> None:
+    fresh(desk)
+    assert "this goes to Marianne, Level 3." in words(page(desk, "petra"))
+    Level.objects.filter(pk=desk.levels[2].pk).update(authority_kinds=[])
+    assert "this goes to Ada, Board." in words(page(desk, "petra"))
+
+
+def test_of_a_confidential_case_the_next_is_one_who_may_know(desk: World) -> None:
+    case = desk.case(at=timezone.now() - HOUR)
+    for by in ("tom", "petra"):
+        do(desk, "escalate", Case.objects.get(pk=case.pk), by=by, at=timezone.now())
+    deals.seat(desk, 2, backup=desk["marianne"].user)
+    fresh(desk, case=Case.objects.get(pk=case.pk), by="olga", kind="lead", amount="10")
+    assert "this goes to Petra, Level 2." in words(page(desk, "tom"))
+    Case.objects.filter(pk=case.pk).update(confidentiality="restricted")
+    # Tom is let in by name; Petra, one level below the case, is not.
+    confidential.grant_access(
+        Case.objects.get(pk=case.pk),
+        by=desk["marianne"],
+        at=timezone.now(),
+        reason="He has to decide.",
+        user_id=desk["tom"].user_id,
+        until=timezone.now() + 24 * HOUR,
+    )
+    assert "this goes to Marianne, Level 3." in words(page(desk, "tom"))

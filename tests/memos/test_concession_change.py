@@ -8,6 +8,7 @@ import pytest
 from cases.models import Case, Clock
 from journal.models import Event, Notice
 from memos.actions import concession as verbs
+from memos.concession_access import may
 from memos.models import Concession, Decision
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tests.cases.verbs import do
@@ -131,6 +132,33 @@ def test_the_decider_does_not_accept_their_own_counter(desk: World, case: Case) 
     made = decide(desk, ask(desk, case), "counter", amount="2500")
     with pytest.raises(NotAllowed, match="Only who asked"):
         act(desk, made, "accept", "petra")
+    do(desk, "escalate", case, at=LATER)
+    assert Case.objects.get(pk=case.pk).owner_id == desk["petra"].user_id
+    assert not may(again(made), "accept", desk["petra"])
+    with pytest.raises(NotAllowed, match="Who made an offer does not accept it"):
+        act(desk, made, "accept", "petra")
+    assert may(again(made), "accept", desk["tom"])
+    assert act(desk, made, "accept", "tom").state == "approved"
+
+
+def test_nobody_accepts_a_counter_for_who_made_it(desk: World, case: Case) -> None:
+    deals.seat(desk, 2, backup=desk["olga"].user)
+    mine, other = ask(desk, case), ask(desk, case)
+    decide(desk, mine, "counter", amount="2500")
+    decide(desk, other, "counter", by="olga", amount="2500")
+    do(desk, "escalate", case, at=LATER)
+    # The case is Petra's now, and Olga backs her up: one offered it, the other may not say yes.
+    for made in (mine, other):
+        for name in ("petra", "olga"):
+            with pytest.raises(NotAllowed, match="Who made an offer does not accept it"):
+                act(desk, again(made), "accept", name)
+    assert act(desk, again(other), "accept", "tom").state == "approved"
+
+
+def test_the_holder_accepts_what_another_offered(desk: World, case: Case) -> None:
+    made = decide(desk, ask(desk, case, by="olga"), "counter", by="marianne", amount="2500")
+    do(desk, "escalate", case, at=LATER)
+    assert act(desk, again(made), "accept", "petra").state == "approved"
 
 
 STATES: dict[str, tuple[str, ...]] = {

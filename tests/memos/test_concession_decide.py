@@ -102,7 +102,7 @@ def test_a_counter_names_what_would_be_allowed(desk: World, case: Case, made: Co
         ({"verdict": "counter", "amount": "NaN"}, "amount"),
         ({"verdict": "counter", "amount": "0"}, "amount"),
         ({"verdict": "counter", "amount": "3000.00"}, "amount"),
-        ({"verdict": "counter", "amount": "25000.01"}, "amount"),
+        ({"verdict": "counter", "amount": "3000.01"}, "amount"),
         ({"verdict": "counter", "amount": "1", "percent": "5"}, "percent"),
     ],
 )
@@ -116,11 +116,14 @@ def test_wrong_input_is_refused_by_its_field(
     assert not Decision.objects.exists()
 
 
-def test_a_counter_to_a_price_is_held_to_the_deciders_percent(desk: World, case: Case) -> None:
+def test_a_counter_to_a_price_is_held_to_the_percent_that_was_asked(
+    desk: World, case: Case
+) -> None:
     made = ask(desk, case, kind="price", amount="100", percent="4")
-    for percent in ("5.5", "", None):
-        with pytest.raises(Invalid):
+    for percent in ("4.01", "", None):
+        with pytest.raises(Invalid) as refused:
             decide(desk, made, "counter", amount="90", percent=percent)
+        assert set(refused.value.errors) == {"percent"}
     assert decide(desk, made, "counter", amount="100", percent="3").state == "countered"
 
 

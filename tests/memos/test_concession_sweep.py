@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from cases.models import Case, Clock
+from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from journal.models import Event, Notice
+from ladder.models import Level
 from memos.actions import concession as verbs
 from memos.models import Concession, Decision
+from tenants.errors import NotAllowed
 from tests.factories import World, make_world
 from tests.memos import deals
 from tests.memos.deals import ASKED, HOUR, ask, decide
@@ -138,3 +140,49 @@ def test_a_missed_request_that_is_changed_starts_anew_and_the_old_one_asks_no_mo
             ("running", None),
         ]
         assert deals.asked(made) == ("Petra", 2)
+
+
+def test_it_passes_over_a_level_that_may_concede_nothing(desk: World) -> None:
+    made = made_in(desk)
+    with desk.scope():
+        Level.objects.filter(position=3).update(authority_kinds=[], authority_amount=None)
+    sweep_at(ASKED + 16 * HOUR)
+    with desk.scope():
+        assert deals.asked(made) == ("Ada", 4)
+        with pytest.raises(NotAllowed, match="Only who holds the level"):
+            decide(desk, made, by="marianne", at=ASKED + 17 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("confidentiality", "decider"), [("normal", ("Petra", 2)), ("restricted", ("Marianne", 3))]
+)
+def test_of_a_confidential_case_it_goes_to_nobody_who_may_not_know(
+    desk: World, confidentiality: str, decider: tuple[str, int]
+) -> None:
+    made = in_the_third_level(desk, confidentiality)
+    sweep_at(ASKED + 16 * HOUR)
+    with desk.scope():
+        assert deals.asked(made) == decider
+        [event] = of(made, "case.approval.escalated")
+        assert told(event) == {decider[0], "Tom", "Olga"}
+
+
+def test_who_holds_the_case_knows_of_it_on_whatever_level(desk: World) -> None:
+    with desk.scope():
+        deals.seat(desk, 2, user=desk["marianne"].user)
+    made = in_the_third_level(desk, "restricted")
+    sweep_at(ASKED + 16 * HOUR)
+    with desk.scope():
+        assert deals.asked(made) == ("Marianne", 2)
+
+
+def in_the_third_level(world: World, confidentiality: str) -> Concession:
+    """Ask for what Tom may allow, in a case that Marianne holds, two levels above him."""
+    made = made_in(world, by="olga", kind="lead", amount="10")
+    with world.scope():
+        case = Case.objects.get(pk=made.case_id)
+        held = {"level": world.levels[2], "owner": world["marianne"].user}
+        Assignment.objects.filter(case=case).update(position=3, **held)
+        Case.objects.filter(pk=case.pk).update(confidentiality=confidentiality, **held)
+        assert deals.asked(made) == ("Tom", 1)
+    return made

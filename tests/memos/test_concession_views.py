@@ -297,3 +297,14 @@ def test_thirty_concessions_take_the_case_page_as_many_queries_as_one(
         counted.append((len(seen), page.count("#answer")))
     assert [rows for _queries, rows in counted] == [1, 30]
     assert counted[0][0] == counted[1][0]
+
+
+def test_who_may_no_longer_see_the_case_finds_nothing_to_decide(desk: World) -> None:
+    made = ask(desk, desk.case(), by="petra", kind="lead", amount="10")
+    do(desk, "escalate", made.case, by="tom")
+    Case.objects.filter(pk=made.case_id).update(confidentiality="restricted")
+    assert deals.asked(made) == ("Tom", 1)
+    given = {"verdict": "approve", "reason": "Fair."}
+    answer = browser(desk, "tom").post(url(desk, made.case, place(made) + "do/decide/"), given)
+    assert answer.status_code == 404
+    assert again(made).state == "pending"

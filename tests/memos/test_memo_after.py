@@ -10,11 +10,11 @@ from journal.models import Event
 from memos.actions.followup import complete_action
 from memos.actions.issue import issue_memo
 from memos.actions.memo import ActionText, draft_memo, edit_memo, succeed_memo
-from memos.actions.review import ask_review, review_memo
+from memos.actions.review import ask_review, review_memo, reviewers
 from memos.models import MemoAction, MemoCopy
 from partners.models import Contact
 from tenants.errors import Invalid, NotAllowed, NotNow
-from tests.cases.verbs import HOUR
+from tests.cases.verbs import HOUR, do
 from tests.factories import OPENED, World
 from tests.memos.story import (
     AT,
@@ -22,6 +22,7 @@ from tests.memos.story import (
     SECTIONS,
     action_of,
     contents,
+    drafted,
     issued,
     reviewed,
 )
@@ -40,6 +41,29 @@ def test_a_successor_begins_with_all_of_it_and_keeps_the_number(world: World) ->
     assert MemoCopy.objects.filter(memo=later).count() == 2
     with pytest.raises(NotNow, match="written already"):
         succeed_memo(first, by=world["tom"], at=AT)
+
+
+def test_nobody_reviews_what_they_wrote_in_this_version_or_before(world: World) -> None:
+    memo = drafted(world)
+    for name in ("petra", "ines"):
+        said = contents(world, memo, title=f"As {name} has it")
+        memo = edit_memo(memo, by=world[name], at=AT, revision=memo.revision, contents=said)
+    wrote = [world[name].user_id for name in ("tom", "petra", "ines")]
+    assert memo.writers == wrote
+    assert {member.user_id for member in reviewers(memo)} == {world["marianne"].user_id}
+    for person in wrote:
+        with pytest.raises(Invalid, match="does not review it"):
+            ask_review(memo, by=world["tom"], at=AT, reviewer_id=person)
+    do(world, "decide", memo.case, at=AT)
+    memo = ask_review(memo, by=world["tom"], at=AT, reviewer_id=world["marianne"].user_id)
+    memo = review_memo(memo, by=world["marianne"], at=AT, agree=True)
+    memo = issue_memo(memo, by=world["tom"], at=AT)
+    later = succeed_memo(memo, by=world["marianne"], at=AT)
+    assert later.writers == [*wrote, world["marianne"].user_id]
+    assert reviewers(later) == []
+    for person in wrote:
+        with pytest.raises(Invalid, match="does not review it"):
+            ask_review(later, by=world["marianne"], at=AT, reviewer_id=person)
 
 
 def test_a_case_with_an_issued_memo_gets_a_successor_and_no_second_memo(world: World) -> None:
@@ -78,8 +102,8 @@ def test_an_action_done_meanwhile_is_done_in_the_successor_too(world: World) -> 
 def test_a_memo_is_corrected_once_by_a_chain_of_versions(world: World) -> None:
     first = issued(world)
     later = succeed_memo(first, by=world["petra"], at=AT)
-    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["tom"].user_id)
-    later = review_memo(later, by=world["tom"], at=AT, agree=True)
+    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["ines"].user_id)
+    later = review_memo(later, by=world["ines"], at=AT, agree=True)
     later = issue_memo(later, by=world["tom"], at=AT + HOUR)
     assert (later.number, later.version, later.case.memo_id) == (first.number, 2, later.pk)
     with pytest.raises(NotNow, match="corrected already"):
@@ -125,8 +149,8 @@ def test_an_action_binds_from_issue_to_the_successor(world: World) -> None:
         complete_action(action_of(first, "Find a lead"), by=world["tom"], at=AT)
     first = issue_memo(first, by=world["tom"], at=AT)
     later = succeed_memo(first, by=world["petra"], at=AT)
-    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["tom"].user_id)
-    later = review_memo(later, by=world["tom"], at=AT, agree=True)
+    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["ines"].user_id)
+    later = review_memo(later, by=world["ines"], at=AT, agree=True)
     issue_memo(later, by=world["tom"], at=AT)
     with pytest.raises(NotNow, match="replaced"):
         complete_action(action_of(first, "Find a lead"), by=world["tom"], at=AT)

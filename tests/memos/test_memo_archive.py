@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from cases.confidential import restrict
 from cases.models import Case
 from memos import queries
-from memos.actions.memo import ActionText
+from memos.actions.memo import ActionText, succeed_memo
 from memos.models import MemoReceipt
 from memos.queries import Sought
+from partners.models import Partner
 from tests.escalation.browsing import browser
 from tests.factories import World, make_world
 from tests.memos.pages import in_scope, page, url
@@ -64,6 +65,9 @@ def test_each_state_has_its_list(vendor: World, state: str) -> None:
         ({"category": "lead-routing"}, True),
         ({"category": "territory"}, False),
         ({"partner": "rheintor"}, True),
+        ({"partner": " Rheintor "}, True),
+        ({"partner": "heint"}, True),
+        ({"partner": "sierra"}, False),
         ({"partner": "nobody"}, False),
         ({"year": "2026"}, True),
         ({"year": "2025"}, False),
@@ -103,14 +107,50 @@ def test_words_of_another_vendor_or_of_a_restricted_case_are_not_found(vendor: W
         html = page(vendor, who, "memos", q="zebrafish")
         assert INTERNAL not in html
         assert "Nothing fits" in html
-        # Nor is it counted, and no filter names its partners or year.
+        # Nor is it counted, and no row or filter tells its partners or year.
         assert '<span class="p-count">0</span>' in html
         assert '<span class="p-count">1</span>' not in html
-        assert "Alpenwerk" not in html
+        assert "Alpenwerk" not in re.sub(r"<datalist.*?</datalist>", "", html, flags=re.DOTALL)
+        assert '<option value="2026"' not in html
         assert page(vendor, who, "memo", memo.pk, expect=404)
         assert page(vendor, who, "memo-pdf", memo.pk, expect=404)
         assert page(vendor, who, "memo-pdf-copy", memo.pk, "alpenwerk", expect=404)
     assert INTERNAL in page(vendor, "marianne", "memos", q="zebrafish")
+
+
+def test_a_name_means_one_partner_and_a_part_of_a_name_all_that_have_it(world: World) -> None:
+    for slug, name in (("rheintor-nord", "Rheintor Nord"), ("nord", "Nord")):
+        region = world.partners["rheintor"].region
+        Partner.objects.create(tenant=world.tenant, slug=slug, name=name, region=region)
+    means = {
+        text: [partner.slug for partner in queries.partners_called(text)]
+        for text in ("rheintor", "NORD", "rheintor-nord", "rhein", "nobody", " ")
+    }
+    assert means == {
+        "rheintor": ["rheintor"],
+        "NORD": ["nord"],
+        "rheintor-nord": ["rheintor-nord"],
+        "rhein": ["rheintor", "rheintor-nord"],
+        "nobody": [],
+        " ": [],
+    }
+    assert queries.partner_names() == sorted(queries.partner_names())
+
+
+def test_only_a_page_of_hits_is_looked_through_for_words(world: World) -> None:
+    issued(world)
+    for text, looked in (("zebrafish", 1), ("missing", 0)):
+        sought = queries.sought_by(text=text)
+        with CaptureQueriesContext(connection) as found:
+            queries.page_of(queries.listed(world["tom"], sought), sought, None)
+        assert sum("ts_headline" in query["sql"] for query in found) == looked
+
+
+def test_a_number_finds_every_version_and_the_draft_that_corrects_it(world: World) -> None:
+    first = issued(world)
+    later = succeed_memo(first, by=world["petra"], at=AT)
+    for text in ("m-2026-0001", first.case.number):
+        assert set(queries.sought_by(text=text).ids) == {first.pk, later.pk}
 
 
 def test_a_long_archive_has_pages(vendor: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +193,8 @@ def test_no_page_makes_a_query_per_row(vendor: World) -> None:
             issued(vendor, title=f"Memo {n}")
     assert queries_of(client, addresses[0]) == one[0]
     assert queries_of(client, addresses[0], q="customer") == searched
-    assert searched <= one[0] + 1
+    # Its words, its number: by issued memos, by cases, and the memos of these.
+    assert searched <= one[0] + 3
     with vendor.scope():
         copies = list(memo.copies.all())
         for name in ("marc", "anna"):

@@ -57,6 +57,18 @@ def test_a_draft_holds_what_the_case_says(world: World) -> None:
     assert "Alpenwerk" not in copies["rheintor"]
 
 
+def test_a_draft_calls_a_rival_by_no_short_name_either(world: World) -> None:
+    rival = world.partners["rheintor"]
+    rival.name = "Rheintor Distribution GmbH"
+    rival.save()
+    case = two_parties(world)
+    reason = "Rheintors letter, Rheintor-Distribution's order and Rheintorallee 5."
+    do(world, "decide", case, at=AT, reason=reason)
+    memo = drafted(world, Case.objects.get(pk=case.pk))
+    copy = MemoCopy.objects.get(memo=memo, partner=world.partners["alpenwerk"])
+    assert "another partner letter, another partner's order and Rheintorallee 5." in copy.body
+
+
 def test_a_case_alone_and_undecided_is_a_draft_too(world: World) -> None:
     memo = drafted(world, world.case())
     assert (memo.decision, memo.compensation) == ("", "")

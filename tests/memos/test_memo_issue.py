@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -78,6 +79,18 @@ def test_anybody_can_make_the_hash_again_and_any_change_shows(world: World) -> N
         changed = Memo.objects.get(pk=memo.pk)
         setattr(changed, name, getattr(changed, name) + " ")
         assert digest(memo_facts(changed, copies, actions)) != memo.sha256
+    # A copy's hash covers who issued it, and in which case, as the copy in print says.
+    for name, other in (
+        ("tenant_id", uuid4()),
+        ("issued_by_id", world["petra"].user_id),
+        ("case", Case(number="ESC-2026-9999")),
+        ("number", "M-2026-0002"),
+        ("version", 2),
+    ):
+        changed = Memo.objects.get(pk=memo.pk)
+        setattr(changed, name, other)
+        for copy in copies:
+            assert digest(copy_facts(changed, copy, actions)) != copy.sha256, name
     actions[0].what += "."
     assert digest(memo_facts(memo, copies, actions)) != memo.sha256
     # The copy of who has nothing to do with the action stays as it is.
@@ -272,8 +285,8 @@ def test_a_successor_ends_the_clocks_of_what_it_replaces(world: World) -> None:
         state="breached", breached_at=AT, next_fire_at=None
     )
     later = succeed_memo(first, by=world["petra"], at=AT)
-    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["tom"].user_id)
-    later = review_memo(later, by=world["tom"], at=AT, agree=True)
+    later = ask_review(later, by=world["petra"], at=AT, reviewer_id=world["ines"].user_id)
+    later = review_memo(later, by=world["ines"], at=AT, agree=True)
     later = issue(world, later, AT + HOUR)
     before = [action_of(first, what).pk for what in ("Find a lead", "Send the plan")]
     old = {c.subject: (c.state, c.ended_at) for c in Clock.objects.filter(subject__in=before)}

@@ -16,6 +16,7 @@ from tests.memos.story import (
     AT,
     INTERNAL,
     SECTIONS,
+    doubtful,
     drafted,
     issued,
     reviewed,
@@ -93,6 +94,24 @@ def test_what_keeps_a_memo_from_being_issued_leads_to_its_field(vendor: World) -
         assert f'href="{edit}#{field}"' in html
         assert f'id="{field}"' in editor
     assert "Copy for Alpenwerk: This party must not read: Rheintor" in html
+
+
+def test_words_in_doubt_are_ticked_one_by_one(vendor: World) -> None:
+    with vendor.scope():
+        memo = doubtful(vendor)
+        own = vendor.partners["alpenwerk"].pk
+    html = page(vendor, "tom", "memo", memo.pk)
+    assert "Rheintor, in what Alpenwerk reads" in html
+    assert html.count("btn-primary") == 1
+    client, address = browser(vendor, "tom"), url(vendor, "memo-do", memo.pk, "issue")
+    both = [f"{own}:Rheintor", f"{own}:Rheintor Distribution"]
+    for ticked in ([], both[:1], [*both, f"{own}:Marc"], ["on"]):
+        answer = client.post(address, {"confirmed": ticked})
+        assert answer.status_code == 422
+        assert "Look at each of these words" in answer.content.decode()
+    assert client.post(address, {"confirmed": both}).status_code == 302
+    with vendor.scope():
+        assert Memo.objects.get(pk=memo.pk).is_issued
 
 
 @pytest.mark.parametrize("state", ["draft", "in_review", "reviewed", "issued"])

@@ -185,6 +185,15 @@ def test_the_database_knows_the_rules_too(world: World, state: str, change: dict
         Memo.objects.filter(pk=memo.pk).update(**values)
 
 
+def test_the_database_knows_who_wrote(world: World) -> None:
+    memo, petra = in_state(world, "in_review"), world["petra"].user_id
+    with (
+        pytest.raises(IntegrityError, match="reviewer_wrote_none_of_it"),
+        transaction.atomic(),
+    ):
+        Memo.objects.filter(pk=memo.pk).update(writers=[memo.author_id, petra])
+
+
 def test_one_memo_of_a_case_is_being_written(world: World) -> None:
     memo = written(world)
     with pytest.raises(IntegrityError, match="one_open_memo_per_case"), transaction.atomic():
@@ -194,6 +203,7 @@ def test_one_memo_of_a_case_is_being_written(world: World) -> None:
             title="Another",
             author=memo.author,
             edited_by=memo.author,
+            writers=[memo.author_id],
             drafted_at=AT,
             updated_at=AT,
         )

@@ -75,12 +75,19 @@ def printed(world: World, case_id: UUID, who: str = "anna", own: str = "alpenwer
     return " ".join(text.split())
 
 
-def ask(client: Client, method: str, url: str) -> Any:
+def ask(client: Client, method: str, url: str, data: dict[str, str] | None = None) -> Any:
     """Make one request, and take back what it did."""
     with transaction.atomic():
-        answer = getattr(client, method.lower())(url)
+        answer = getattr(client, method.lower())(url, data)
         transaction.set_rollback(True)
     return answer
+
+
+def copy_on_page(world: World, own: str = "alpenwerk") -> dict[str, str]:
+    """Return what the form of a party's page sends: which copy is on it."""
+    with world.scope():
+        copies = MemoCopy.objects.filter(partner=world.partners[own], memo__status="issued")
+        return {"copy": copies.order_by("-memo__version")[0].sha256}
 
 
 TABLE = {
@@ -101,7 +108,8 @@ def test_every_visitor_gets_its_own_or_nothing(vendor: World, memo: Memo, name: 
     url = address(vendor, memo.case_id, name)
     for method, line in zip(("get", "post"), TABLE[name], strict=True):
         clients = {column: visitor(column, vendor, stranger) for column in COLUMNS}
-        found = [str(ask(clients[column], method, url).status_code) for column in COLUMNS]
+        data = copy_on_page(vendor)
+        found = [str(ask(clients[column], method, url, data).status_code) for column in COLUMNS]
         assert found == line.split(), method
 
 
@@ -201,12 +209,14 @@ def test_saying_that_one_has_read_it(vendor: World, memo: Memo) -> None:
     assert "Have you read this?" in html
     assert html.count("btn-primary") == 1
     client = browser(vendor, "anna")
-    answer = client.post(address(vendor, memo.case_id))
+    data = copy_on_page(vendor)
+    assert f'name="copy" type="hidden" value="{data["copy"]}"' in html
+    answer = client.post(address(vendor, memo.case_id), data)
     assert answer["Location"] == address(vendor, memo.case_id)
     html = page(vendor, memo.case_id)
     assert "You have read this" in html
     assert html.count("btn-primary") == 0
-    assert client.post(address(vendor, memo.case_id)).status_code == 409
+    assert client.post(address(vendor, memo.case_id), data).status_code == 409
     with vendor.scope():
         receipt = MemoReceipt.objects.select_related("copy").get()
         assert receipt.copy.partner_id == vendor.partners["alpenwerk"].pk
@@ -223,11 +233,13 @@ def test_a_colleague_sees_who_has_read_it_and_may_say_so_too(vendor: World, memo
         Contact.objects.create(
             tenant=vendor.tenant, partner=vendor.partners["alpenwerk"], user=vendor["marc"].user
         )
-    browser(vendor, "anna").post(address(vendor, memo.case_id))
+    data = copy_on_page(vendor)
+    browser(vendor, "anna").post(address(vendor, memo.case_id), data)
     html = page(vendor, memo.case_id, "marc")
     assert "Anna" in html
     assert "Have you read this?" in html
-    assert browser(vendor, "marc").post(address(vendor, memo.case_id)).status_code == 302
+    answer = browser(vendor, "marc").post(address(vendor, memo.case_id), data)
+    assert answer.status_code == 302
     with vendor.scope():
         assert MemoReceipt.objects.count() == 2
 
@@ -249,18 +261,30 @@ def test_actions_show_whether_they_are_done(vendor: World, memo: Memo) -> None:
 
 
 def test_a_successor_is_what_the_party_reads_from_its_issue_on(vendor: World, memo: Memo) -> None:
-    browser(vendor, "anna").post(address(vendor, memo.case_id))
+    before = copy_on_page(vendor)
+    browser(vendor, "anna").post(address(vendor, memo.case_id), before)
     with vendor.scope():
         later = succeed_memo(memo, by=vendor["petra"], at=AT)
         MemoCopy.objects.filter(memo=later).update(body="Corrected.")
         assert "Corrected." not in page(vendor, memo.case_id)
-        later = ask_review(later, by=vendor["petra"], at=AT, reviewer_id=vendor["tom"].user_id)
-        later = review_memo(later, by=vendor["tom"], at=AT, agree=True)
+        later = ask_review(later, by=vendor["petra"], at=AT, reviewer_id=vendor["ines"].user_id)
+        later = review_memo(later, by=vendor["ines"], at=AT, agree=True)
         issue_memo(later, by=vendor["tom"], at=AT)
     html = page(vendor, memo.case_id)
     assert "Corrected." in html
     assert "Version 2, which replaces the earlier one" in html
     assert "Have you read this?" in html
+    # A page of the version before, or a form that names none, says nothing about this one.
+    for stale in (before, {}, {"copy": copy_on_page(vendor, "rheintor")["copy"]}):
+        answer = browser(vendor, "anna").post(address(vendor, memo.case_id), stale)
+        assert answer.status_code == 409
+        assert "A newer version was issued; please read it." in answer.content.decode()
+    with vendor.scope():
+        assert MemoReceipt.objects.filter(copy__memo=later).count() == 0
+    answer = browser(vendor, "anna").post(address(vendor, memo.case_id), copy_on_page(vendor))
+    assert answer.status_code == 302
+    with vendor.scope():
+        assert MemoReceipt.objects.filter(copy__memo=later).count() == 1
 
 
 def test_letters_lead_each_reader_to_what_they_read(vendor: World, memo: Memo) -> None:

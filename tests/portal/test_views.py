@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from cases.models import Case, Status
+from cases.models import Case, Clock, Status
 from ladder.models import Category, Seat
 from portal import queries
 from tests.cases.verbs import STATUSES, case_in, do
@@ -77,7 +77,10 @@ def test_a_time_that_has_passed_is_said(vendor: World, missed: bool) -> None:
     with vendor.scope():
         case = vendor.case(at=timezone.now())
         past = timezone.now() - timedelta(hours=1)
-        Case.objects.filter(pk=case.pk).update(due_at=past, due_missed=missed)
+        response = Clock.objects.filter(case=case, kind="response")
+        response.update(due_at=past)
+        if missed:
+            response.update(state="breached", breached_at=past, next_fire_at=None)
     for text in (page(vendor), case_page(vendor, case.pk)):
         assert ("The time for the first answer has passed" in text) == missed
         assert ("This time has passed." in text, "answers first" in text) == (not missed,) * 2

@@ -235,8 +235,10 @@ def test_the_portals_role_writes_nothing(dispute: Dispute) -> None:
 def test_a_request_is_read_by_who_made_it(dispute: Dispute) -> None:
     for partner in (P, Q):
         with as_portal(dispute.world, partner), connection.cursor() as cursor:
-            cursor.execute("SELECT kind, subject FROM cases_clock")
+            cursor.execute("SELECT kind, subject FROM cases_clock WHERE subject IS NOT NULL")
             assert cursor.fetchall() == [("request", dispute.world.partners[partner].pk)]
+            cursor.execute("SELECT DISTINCT kind FROM cases_clock WHERE subject IS NULL")
+            assert {kind for (kind,) in cursor.fetchall()} <= {"response", "decision", "total"}
 
 
 def test_the_turns_of_ones_own_cases_are_read_and_no_level(dispute: Dispute) -> None:

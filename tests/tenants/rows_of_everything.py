@@ -43,7 +43,7 @@ def furnished() -> World:
         person, until = world["pavel"].user_id, AT + timedelta(days=300)
         grant_access(alone, by=world["tom"], at=AT, user_id=person, until=until, reason=CANARY)
         deals.empower(world)
-        deals.decide(world, deals.ask(world, case, reason=CANARY), reason=CANARY)
+        deals.decide(world, deals.ask(world, case, reason=CANARY), reason=CANARY, at=story.AT)
         memo = story.issued(world, Case.objects.get(pk=case.pk), title=CANARY)
         own = ActionText("Sign", story.DUE, partner_id=world.partners["rheintor"].pk)
         theirs = ActionText("Call", story.DUE, owner_id=world["tom"].user_id)

@@ -76,11 +76,12 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
             "SELECT": "case_id end_reason ended_at id owner_id started_at tenant_id"
         },
         "cases_case": {
-            "SELECT": "category_id closed_at cycle due_at due_kind due_missed id number opened_at"
+            "SELECT": "assignment_id category_id closed_at cycle id number opened_at"
             " outcome owner_id resolved_at status tenant_id updated_at"
         },
         "cases_clock": {
-            "SELECT": "anchor breached_at case_id due_at ended_at id kind met_at state subject"
+            "SELECT": "anchor assignment_id breached_at case_id cycle due_at ended_at id kind"
+            " met_at state subject"
             " tenant_id"
         },
         "cases_message": {
@@ -115,9 +116,9 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
     "parley_sweeper": {
         "cases_assignment": {"INSERT": "*", "SELECT": "*", "UPDATE": "end_reason ended_at"},
         "cases_case": {
-            "SELECT": "assignment_id calendar_version_id category_id cycle due_at id ladder_id"
-            " level_id number owner_id region_id severity start_position status tenant_id version"
-            " windows",
+            "SELECT": "assignment_id calendar_version_id category_id closed_at confidentiality"
+            " cycle due_at id ladder_id level_id number owner_id region_id severity"
+            " start_position status tenant_id version windows",
             "UPDATE": "assignment_id closed_at due_at due_kind due_missed due_soon_at level_id"
             " owner_id status updated_at version",
         },
@@ -128,8 +129,8 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "journal_notice": {"INSERT": "*"},
         "ladder_calendarversion": {"SELECT": "calendar_id id number rules tenant_id"},
         "ladder_level": {
-            "SELECT": "concessions_only decision_window id ladder_id position response_window"
-            " tenant_id thresholds veto_window"
+            "SELECT": "authority_kinds concessions_only decision_window id ladder_id position"
+            " response_window tenant_id thresholds veto_window"
         },
         "ladder_programme": {"SELECT": "close_after_days id tenant_id"},
         "ladder_seat": {

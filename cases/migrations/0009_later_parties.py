@@ -13,12 +13,16 @@ ALTER POLICY shared_texts ON cases_message
             AND (p.joined_at IS NULL OR p.joined_at <= cases_message.at)));
 """
 
+# What a case that is over keeps when an action of its memo is said to be late.
+SWEEP = "GRANT SELECT (closed_at) ON cases_case TO parley_sweeper;"
+
 
 class Migration(migrations.Migration):
     """Keep since when a partner has its part; empty is from the beginning."""
 
-    dependencies = [("cases", "0007_portal_path")]
+    dependencies = [("cases", "0008_portal_path")]
     operations = [
         migrations.AddField("party", "joined_at", models.DateTimeField(null=True)),
         migrations.RunSQL(PORTAL, migrations.RunSQL.noop),
+        migrations.RunSQL(SWEEP, migrations.RunSQL.noop),
     ]

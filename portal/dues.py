@@ -1,0 +1,51 @@
+"""What is due next in a case, as every party to it may know: from the vendor's own clocks, never
+from another party's request, which would tell that it asked and when."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cases.models import OPEN, Clock, ClockKind, ClockState
+
+SHARED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The earliest clock that was missed and not met since, else the one that is due next; empty
+    where nothing is."""
+
+    due_at: datetime | None = None
+    due_kind: str = ""
+    due_missed: bool = False
+
+
+def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Due]:
+    """Return what is due next in each open case of `rows`, which name `id`, `status`, `cycle` and
+    `assignment_id`; one query for any number."""
+    cases = {row["id"]: row for row in rows if row["status"] in OPEN}
+    clocks = Clock.objects.filter(case_id__in=list(cases), kind__in=SHARED, met_at=None)
+    live = clocks.filter(state__in=(ClockState.RUNNING, ClockState.BREACHED))
+    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for clock in live.values("case_id", "cycle", "assignment_id", "kind", "state", "due_at"):
+        if clock["cycle"] == cases[clock["case_id"]]["cycle"]:
+            found[clock["case_id"]].append(dict(clock))
+    return {case_id: due(own, cases[case_id]["assignment_id"]) for case_id, own in found.items()}
+
+
+def due(clocks: list[dict[str, Any]], turn: UUID | None) -> Due:
+    """Return what one case shows, in the turn it is in: as the engine says for its owner."""
+    missed = [
+        clock
+        for clock in clocks
+        if clock["state"] == ClockState.BREACHED
+        and (clock["kind"] == ClockKind.TOTAL or clock["assignment_id"] == turn)
+    ]
+    running = [clock for clock in clocks if clock["state"] == ClockState.RUNNING]
+    first = min(missed or running, key=lambda clock: clock["due_at"], default=None)
+    if first is None:
+        return Due()
+    return Due(first["due_at"], first["kind"], bool(missed))
