@@ -86,7 +86,7 @@ def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page:
     key, descending = ("updated_at", True) if view == "ended" else ("due_at", False)
     backwards = place is not None and place.backwards
     if place is not None:
-        cases = cases.filter(_beyond(key, place, down=descending != backwards))
+        cases = cases.filter(beyond(key, place, down=descending != backwards))
     signs = "-" if descending != backwards else ""
     related = cases.select_related("owner", "level").defer("search", "description")
     rows = list(related.order_by(f"{signs}{key}", f"{signs}id")[: PAGE + 1])
@@ -101,7 +101,8 @@ def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page:
     )
 
 
-def _beyond(key: str, place: Place, *, down: bool) -> Q:
+def beyond(key: str, place: Place, *, down: bool) -> Q:
+    """Return the condition under which a row stands beyond a place, in the order of `key`."""
     word = "lt" if down else "gt"
     same = Q(**{key: place.at, f"id__{word}": place.id})
     # The first condition alone bounds the index; the second settles ties.
@@ -275,7 +276,7 @@ def timeline(case: Case, before: Place | None) -> tuple[list[Event], dict[UUID, 
     """
     events = Event.objects.filter(case_id=case.pk)
     if before is not None:
-        events = events.filter(_beyond("at", before, down=True))
+        events = events.filter(beyond("at", before, down=True))
     found = list(events.order_by("-at", "-id")[: PAGE + 1])
     texts = Message.objects.filter(case_id=case.pk, event_id__in=[e.pk for e in found])
     return found, {m.event_id: m for m in texts.select_related("partner")}

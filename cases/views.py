@@ -1,6 +1,6 @@
 """Pages of cases: read by queries, changed by actions, nothing decided here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -79,11 +79,13 @@ def read_place(request: HttpRequest) -> queries.Place | None:
     return None
 
 
-def place_url(request: HttpRequest, place: queries.Place | None) -> str:
+def place_url(
+    request: HttpRequest, place: queries.Place | None, filters: Sequence[str] = ("view", "q")
+) -> str:
     """Return the address of a neighbouring page, keeping the filters."""
     if place is None:
         return ""
-    kept = {k: v for k, v in request.GET.items() if k in ("view", "q")}
+    kept = {k: v for k, v in request.GET.items() if k in filters}
     name = "before" if place.backwards else "after"
     return "?" + urlencode({**kept, name: f"{place.at.isoformat()}_{place.id}"})
 

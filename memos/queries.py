@@ -17,7 +17,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from cases.models import Case, Party
-from cases.queries import plain_words, query_of
+from cases.queries import Place, beyond, plain_words, query_of
 from ladder.models import Category
 from memos.access import visible_memos
 from memos.models.concession import Concession, Decision, Verdict
@@ -58,15 +58,6 @@ class Sought:
     def key(self) -> str:
         """Return what the list is ordered by, the latest first."""
         return "issued_at" if self.status == MemoStatus.ISSUED else "updated_at"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of the list begins: after or before one row, by its sort key."""
-
-    at: datetime
-    id: UUID
-    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +132,7 @@ def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page:
     """Return a page by keyset, the latest first; with words, each memo has its `found` line."""
     backwards = place is not None and place.backwards
     if place is not None:
-        memos = memos.filter(_beyond(sought.key, place, down=not backwards))
+        memos = memos.filter(beyond(sought.key, place, down=not backwards))
     sign = "" if backwards else "-"
     order = (f"{sign}{sought.key}", f"{sign}id")
     # First which, then what they say: joins would keep the database from walking its index.
@@ -158,12 +149,6 @@ def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page:
         if rows and behind
         else None,
     )
-
-
-def _beyond(key: str, place: Place, *, down: bool) -> Q:
-    word = "lt" if down else "gt"
-    same = Q(**{key: place.at, f"id__{word}": place.id})
-    return Q(**{f"{key}__{word}e": place.at}) & (Q(**{f"{key}__{word}": place.at}) | same)
 
 
 def _shown(query: str) -> QuerySet[Memo]:

@@ -1,10 +1,8 @@
 """The archive of memos: what was issued last first, found again by words and filters."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cases.queries import party_names
+from cases.views import place_url, read_place
 from ladder.models import Category
 from memos import queries
 from memos.models.memo import Memo, MemoStatus
-from memos.queries import Place, Sought
+from memos.queries import Sought
 from tenants.middleware import ScopedRequest
 
 FILTERS = ("status", "q", "category", "partner", "year")
@@ -35,8 +34,8 @@ def archive(request: ScopedRequest, slug: str) -> HttpResponse:
         "categories": Category.objects.order_by("position", "name"),
         "partners": queries.partner_names(),
         "years": queries.years(member),
-        "next_url": place_url(request, page.next),
-        "previous_url": place_url(request, page.previous),
+        "next_url": place_url(request, page.next, FILTERS),
+        "previous_url": place_url(request, page.previous, FILTERS),
         "empty": empty(slug, sought, filtered=is_filtered(sought)),
         "filtered": is_filtered(sought),
         "clear_url": f"{reverse('memos', args=[slug])}?{urlencode({'status': sought.status})}",
@@ -131,24 +130,3 @@ def empty(slug: str, sought: Sought, *, filtered: bool) -> dict[str, str]:
         MemoStatus.DRAFT: _("A memo is begun on the page of its case."),
     }
     return {"title": _("No memos here yet"), "text": said[MemoStatus(sought.status)]}
-
-
-def read_place(request: HttpRequest) -> Place | None:
-    """Return where the page begins; a broken address begins at the beginning."""
-    for name in ("after", "before"):
-        at, _sep, ident = request.GET.get(name, "").rpartition("_")
-        try:
-            instant = datetime.fromisoformat(at).astimezone(UTC)
-            return Place(instant, UUID(ident), backwards=name == "before")
-        except (ValueError, OverflowError):
-            continue
-    return None
-
-
-def place_url(request: HttpRequest, place: Place | None) -> str:
-    """Return the address of a neighbouring page, keeping the filters."""
-    if place is None:
-        return ""
-    kept = {k: v for k, v in request.GET.items() if k in FILTERS}
-    name = "before" if place.backwards else "after"
-    return "?" + urlencode({**kept, name: f"{place.at.isoformat()}_{place.id}"})

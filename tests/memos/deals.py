@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.models import Case, Clock, ClockKind
+from journal.models import Event
 from ladder.models import Level, Seat
 from memos.actions import concession as verbs
 from memos.models import Concession
@@ -107,6 +108,12 @@ def member(world: World, who: str | Membership) -> Membership:
 def again(concession: Concession) -> Concession:
     """Read a request anew."""
     return Concession.objects.select_related("case").get(pk=concession.pk)
+
+
+def events(case: Case) -> list[Event]:
+    """Return what happened about concessions."""
+    found = Event.objects.filter(case_id=case.pk, kind__startswith="concession.")
+    return list(found.order_by("at", "id"))
 
 
 def approvals(concession: Concession) -> list[Clock]:

@@ -18,25 +18,7 @@ from tenants.errors import Invalid, NotAllowed, NotNow
 from tests.cases.verbs import do
 from tests.factories import OPENED, World
 from tests.memos import deals
-from tests.memos.deals import ASKED, HOUR, LATER, ask, decide
-
-
-@pytest.fixture
-def desk(world: World) -> World:
-    """A vendor whose levels may concede something; the test runs in its scope."""
-    return deals.empower(world)
-
-
-@pytest.fixture
-def case(desk: World) -> Case:
-    """A dispute of Tom's."""
-    return desk.case()
-
-
-def events(case: Case) -> list[Event]:
-    """Return what happened about concessions."""
-    found = Event.objects.filter(case_id=case.pk, kind__startswith="concession.")
-    return list(found.order_by("at", "id"))
+from tests.memos.deals import ASKED, HOUR, LATER, ask, decide, events
 
 
 def told(event: Event) -> set[str]:

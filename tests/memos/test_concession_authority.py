@@ -19,24 +19,6 @@ from tests.memos import deals
 from tests.memos.deals import ASKED, LATER, again, ask, decide
 
 
-@pytest.fixture
-def desk(world: World) -> World:
-    """A vendor whose levels may concede something; the test runs in its scope."""
-    return deals.empower(world)
-
-
-@pytest.fixture
-def case(desk: World) -> Case:
-    """A dispute of Tom's."""
-    return desk.case()
-
-
-@pytest.fixture
-def made(desk: World, case: Case) -> Concession:
-    """A fee of 3,000 that Tom asks for, which goes to Petra."""
-    return ask(desk, case)
-
-
 def limit(world: World, position: int, **changes: Any) -> None:
     """Change what a level may concede."""
     Level.objects.filter(pk=world.levels[position - 1].pk).update(**changes)

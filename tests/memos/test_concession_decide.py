@@ -17,24 +17,6 @@ from tests.memos import deals
 from tests.memos.deals import ASKED, HOUR, LATER, again, ask, decide
 
 
-@pytest.fixture
-def desk(world: World) -> World:
-    """A vendor whose levels may concede something; the test runs in its scope."""
-    return deals.empower(world)
-
-
-@pytest.fixture
-def case(desk: World) -> Case:
-    """A dispute of Tom's."""
-    return desk.case()
-
-
-@pytest.fixture
-def made(desk: World, case: Case) -> Concession:
-    """A fee of 3,000 that Tom asks for, which goes to Petra."""
-    return ask(desk, case)
-
-
 def told(event: Event) -> set[str]:
     """Return who is told of an event."""
     return set(Notice.objects.filter(event=event).values_list("user__name", flat=True))
