@@ -14,6 +14,7 @@ from ladder.queries import seats_above
 from partners.models import Contact
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership, Role
+from tenants.seen import refuse_stale
 
 SEES_ALL = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 WORKS = (Role.ADMIN, Role.STAFF)
@@ -100,6 +101,7 @@ def lock_case(case: Case) -> Case:
     locked = Case.objects.select_for_update().get(pk=case.pk)
     if case.seen_turn is not None and case.seen_turn != locked.assignment_id:
         raise NotNow(_("The case has moved on since you opened it."), allowed_in(locked.status))
+    refuse_stale(case.seen_tags, locked.tag)
     return locked
 
 
@@ -151,6 +153,8 @@ def _refusal_to_staff(case: Case, verb: str, member: Membership) -> str:
         return _("Only the person whose turn it is, or their backup, can do this.")
     if verb == "hand_back" and member.user_id != case.owner_id:
         return _("Only the person whose turn it is can hand the case back.")
+    if verb == "jump" and member.user_id not in seats_above(case.ladder_id, case.level.position):
+        return _("Only who holds a level above can take the case past the next one.")
     if verb == "reassign" and not _may_reassign(case, member):
         return _("Only the holder, a level above, or an admin can give the case to a colleague.")
     return ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.access import check, lock_case, parts_of
-from cases.engine import start_clock
+from cases.engine import LevelRules, start_clock
 from cases.models import (
     Assignment,
     AssignmentEnd,
@@ -138,14 +138,16 @@ def _note_who_answers(
 
 
 @transaction.atomic
-def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
-    """Hand the case up one level, before the clock does. The level gets its full windows."""
+def escalate(
+    case: Case, *, by: Membership | None, at: datetime, reason: str, to_level: int | None = None
+) -> Case:
+    """Hand the case up one level, before the clock does. The level gets its full windows.
+
+    `to_level` names the position it goes to; past the next one only a seat above may take it.
+    """
     case = lock_case(case)
-    check(case, "escalate", by)
+    target = target_of(case, by, to_level)
     reason = required("reason", reason)
-    target = rules_of(case).above(case.level.position)
-    if target is None:
-        raise NotNow(_("The case is on the top level already."), ["decide", "resolve"])
     before, previous = case.level.position, case.owner_id
     clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
@@ -163,6 +165,23 @@ def escalate(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
     )
     alarm_if_unowned(case, turn, at)
     return case
+
+
+def target_of(case: Case, by: Membership | None, to_level: int | None) -> LevelRules:
+    """Return the level a case is handed up to, or refuse to hand it there."""
+    rules = rules_of(case)
+    following = rules.above(case.level.position)
+    ahead = [lv for lv in rules.levels if lv.position > case.level.position]
+    climbable = {lv.position for lv in ahead if not lv.concessions_only}
+    jumps = following is not None and to_level in climbable - {following.position}
+    check(case, "jump" if jumps else "escalate", by)
+    if following is None:
+        raise NotNow(_("The case is on the top level already."), ["decide", "resolve"])
+    if to_level is None:
+        return following
+    if to_level not in climbable:
+        raise Invalid({"to_level": _("Name a level above the one the case is on.")})
+    return rules.level(to_level)
 
 
 def climb_facts(

@@ -15,6 +15,7 @@ from ladder.models import CalendarVersion, Category, Ladder, Level, Route, Sever
 from partners.models import Partner, Region
 from tenants.fields import MemberForeignKey, TenantForeignKey
 from tenants.models import TenantModel
+from tenants.seen import Tags, tag_of
 
 
 class Status(models.TextChoices):
@@ -175,15 +176,23 @@ class Case(TenantModel):
                 condition=models.Q(external_id__isnull=False),
                 name="case_by_external_id",
             ),
-            models.Index(fields=["tenant", "-updated_at"], name="case_by_change"),
+            # The API's list: the last changed first, or what has changed since; keyset pages.
+            models.Index(fields=["tenant", "-updated_at", "-id"], name="case_by_last_change"),
             GinIndex(fields=["search"], name="case_words"),
         ]
 
     # The turn that who acts has seen, where they saw one; verbs refuse to act on another.
     seen_turn: UUID | None = None
+    # The version they have read, where they named one; the same.
+    seen_tags: Tags = None
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def tag(self) -> str:
+        """The version, as programs name it."""
+        return tag_of(self.version)
 
     @property
     def turn_id(self) -> UUID:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from cases.rules import calendar_of, level_rules, rules_of, step_windows
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import parse_window
-from ladder.models import DEFAULT_THRESHOLDS, Category, Route, Severity
+from ladder.models import DEFAULT_THRESHOLDS, Category, Ladder, Route, Severity
 from ladder.queries import calendar_for, find_route, holder_of, levels_of
 from ladder.seats import Holder, SeatFacts
 from partners.models import Partner
@@ -40,6 +41,7 @@ LIMITS = {
 }
 # An escaped NUL, which PostgreSQL refuses, and not an escaped backslash before "u0000".
 NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+FACTS = (*LIMITS, "amount", "impact", "fields")
 LARGEST_AMOUNT = Decimal("99999999999999.9999")
 NEXT_NUMBER = """
 INSERT INTO cases_casecounter (tenant_id, id, year, last)
@@ -50,7 +52,8 @@ ON CONFLICT (tenant_id, year) DO UPDATE SET last = cases_casecounter.last + 1 RE
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What is known of a dispute when it is logged. `others` are further parties with roles."""
+    """What is known of a dispute when it is logged. `others` are further parties with roles; a
+    `ladder` that is named is climbed from its lowest level, whatever the matrix says."""
 
     partner: Partner
     category: Category
@@ -69,6 +72,7 @@ class NewCase:
     external_id: str | None = None
     source_url: str = ""
     others: tuple[tuple[Partner, str], ...] = ()
+    ladder: Ladder | None = None
 
 
 @transaction.atomic
@@ -79,10 +83,9 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
     """
     check_who_logs(new, by)
     validate(new)
-    region, tier = new.partner.region, new.partner.tier
-    route = find_route(new.category, new.severity, region, tier)
+    route = route_for(new)
     case = _insert(new, route, by, at)
-    _add_parties(case, new)
+    _add_parties(case, new, by)
     turn = _first_turn(case, route, at)
     clockwork.settle(case, at)
     say(
@@ -94,7 +97,7 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
             "category": str(new.category.pk),
             "severity": new.severity,
             "source": new.source,
-            "route": str(route.pk),
+            "route": str(case.route_id) if case.route_id else None,
             "position": turn.position,
             "owner": str(turn.owner_id) if turn.owner_id else None,
         },
@@ -118,10 +121,18 @@ def check_who_logs(new: NewCase, by: Membership | None) -> None:
         raise NotAllowed(_("A partner logs disputes in its own name only."))
 
 
+def route_for(new: NewCase) -> Route:
+    """Return where a dispute starts. A ladder that was named is a route of its own, which is no
+    line of the matrix and is not kept."""
+    if new.ladder is None:
+        return find_route(new.category, new.severity, new.partner.region, new.partner.tier)
+    climbed = [level for level in levels_of(new.ladder.pk) if not level.concessions_only]
+    return Route(ladder=new.ladder, start_position=climbed[0].position)
+
+
 def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
     """Return who would answer first if the case were opened now, and by when."""
-    region = new.partner.region
-    route = find_route(new.category, new.severity, region, new.partner.tier)
+    region, route = new.partner.region, route_for(new)
     rules = CaseRules(
         levels=tuple(level_rules(level) for level in levels_of(route.ladder_id)),
         start_position=route.start_position,
@@ -154,27 +165,33 @@ def named_by(route: Route) -> Holder | None:
 
 def validate(new: NewCase) -> None:
     """Refuse what cannot be stored, each field with its reason."""
-    errors = {}
-    for name, limit in LIMITS.items():
-        text = getattr(new, name) or ""
-        if len(text) > limit:
-            errors[name] = _("At most %(n)s characters.") % {"n": f"{limit:,}"}
-        elif "\x00" in text:
-            errors[name] = _("Contains a character that cannot be stored.")
-    if not new.title.strip():
-        errors["title"] = _("Give the dispute a title.")
+    errors = facts_errors({name: getattr(new, name) for name in FACTS})
     if new.severity not in Severity.values:
         errors["severity"] = _("Choose a severity from S1 to S4.")
-    amount = Decimal(0) if new.amount is None else new.amount
-    if not (amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT):
-        errors["amount"] = _("An amount of zero or more.")
-    if NUL_IN_JSON.search(json.dumps([new.impact, new.fields])):
-        errors["fields"] = _("Contains a character that cannot be stored.")
     partners = [new.partner.pk, *(partner.pk for partner, _role in new.others)]
     if len(set(partners)) < len(partners):
         errors["others"] = _("A partner can have one part in a case only.")
     if errors:
         raise Invalid(errors)
+
+
+def facts_errors(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with facts of a case, by field: when it is logged, or later."""
+    errors = {}
+    for name, limit in LIMITS.items():
+        text = facts.get(name) or ""
+        if len(text) > limit:
+            errors[name] = _("At most %(n)s characters.") % {"n": f"{limit:,}"}
+        elif "\x00" in text:
+            errors[name] = _("Contains a character that cannot be stored.")
+    if "title" in facts and not facts["title"].strip():
+        errors["title"] = _("Give the dispute a title.")
+    amount = facts.get("amount") or Decimal(0)
+    if not (amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT):
+        errors["amount"] = _("An amount of zero or more.")
+    if NUL_IN_JSON.search(json.dumps([facts.get("impact"), facts.get("fields")])):
+        errors["fields"] = _("Contains a character that cannot be stored.")
+    return errors
 
 
 def next_number(at: datetime) -> str:
@@ -212,7 +229,7 @@ def _insert(new: NewCase, route: Route, by: Membership | None, at: datetime) -> 
         status=Status.NEW,
         confidentiality=new.category.confidentiality,
         ladder=route.ladder,
-        route=route,
+        route=route if route.tenant_id else None,
         start_position=route.start_position,
         windows=route.windows,
         calendar_version=calendar_for(route.ladder, new.partner.region),
@@ -236,10 +253,11 @@ def _save_new(case: Case) -> None:
         raise Invalid({"external_id": _("A case with this id was logged already.")}) from error
 
 
-def _add_parties(case: Case, new: NewCase) -> None:
+def _add_parties(case: Case, new: NewCase, by: Membership | None) -> None:
     """Add who has a part. The complainant reads the title it is logged under, and what it told
     itself; any other party only what kind of dispute it is: a title may name a customer."""
-    told = case.description if new.source == Source.PORTAL else ""
+    itself = by is not None and by.role == Role.PARTNER
+    told = case.description if itself else ""
     kind = new.category.name
     Party.objects.bulk_create(
         [

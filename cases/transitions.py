@@ -19,6 +19,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "request": ("new", "in_progress"),
     "decline": OPEN,
     "party": OPEN,
+    "edit": OPEN,
+    "jump": ("new", "in_progress"),
     **dict.fromkeys(KEEPING, ALWAYS),
 }
 
@@ -26,4 +28,4 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 def allowed_in(status: str) -> list[str]:
     """Return the verbs by which a case moves on from a status, as far as the status goes."""
     moves = (verb for verb, statuses in ALLOWED.items() if status in statuses)
-    return [verb for verb in moves if verb not in (*KEEPING, "party")]
+    return [verb for verb in moves if verb not in (*KEEPING, "party", "edit", "jump")]

@@ -1,13 +1,19 @@
-"""The root of the API: who am I."""
+"""The root of the API: who am I, and how all of it is described."""
 
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+import yaml
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from tenants.rest.description import operation
+from tenants.rest.operation import Operation, for_partners
 from tenants.tokens import Credentials
 
 
@@ -40,54 +46,34 @@ class MeSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
-    """An error, after RFC 9457."""
+DESCRIPTION = settings.BASE_DIR / "docs" / "openapi.yaml"
+EXAMPLE = {
+    "user": {
+        "id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c01",
+        "name": "CRM",
+        "email": "crm@quellwerk.example",
+        "timezone": "UTC",
+        "is_service": True,
+    },
+    "tenant": {
+        "id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c00",
+        "slug": "quellwerk",
+        "name": "Quellwerk Networks",
+    },
+    "role": "staff",
+    "partner_id": None,
+    "scopes": ["me:read"],
+    "expires_at": None,
+}
 
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
 
-
-class Me(APIView):
+class Me(Operation):
     """Whom the token acts for."""
 
-    scopes = ("me:read",)
+    scopes: ClassVar[dict[str, str]] = {"GET": "me:read"}
 
-    @extend_schema(
-        operation_id="me_retrieve",
-        summary="Whom this token acts for",
-        responses={
-            200: MeSerializer,
-            (401, "application/problem+json"): ProblemSerializer,
-            (403, "application/problem+json"): ProblemSerializer,
-        },
-        examples=[
-            OpenApiExample(
-                "A service user",
-                response_only=True,
-                status_codes=["200"],
-                value={
-                    "user": {
-                        "id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c01",
-                        "name": "CRM",
-                        "email": "crm@quellwerk.example",
-                        "timezone": "UTC",
-                        "is_service": True,
-                    },
-                    "tenant": {
-                        "id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c00",
-                        "slug": "quellwerk",
-                        "name": "Quellwerk Networks",
-                    },
-                    "role": "staff",
-                    "partner_id": None,
-                    "scopes": ["me:read"],
-                    "expires_at": None,
-                },
-            )
-        ],
+    @operation(
+        "me_retrieve", "Whom this token acts for", gives=MeSerializer, address=False, answer=EXAMPLE
     )
     def get(self, request: Request) -> Response:
         """Answer who the token's owner is, in which tenant, with which scopes."""
@@ -102,3 +88,32 @@ class Me(APIView):
                 "expires_at": found.token.expiry,
             }
         )
+
+
+@for_partners(Me, "get")
+def me_of_partner(operation: Me, request: Request) -> Response:
+    """Answer a partner's token as any other."""
+    found: Response = Me.get(operation, request)
+    return found
+
+
+@cache
+def described() -> dict[str, Any]:
+    """Return the API's description as it stands in the repository."""
+    found: dict[str, Any] = yaml.safe_load(DESCRIPTION.read_text(encoding="utf-8"))
+    return found
+
+
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:
+    """The API's description, for anybody: OpenAPI 3.1 as JSON, or as YAML where that is asked."""
+    if "yaml" in request.headers.get("Accept", ""):
+        text = DESCRIPTION.read_text(encoding="utf-8")
+        return HttpResponse(text, content_type="application/vnd.oai.openapi; charset=utf-8")
+    return JsonResponse(described(), content_type="application/vnd.oai.openapi+json")
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    """The description as pages, with which requests can be tried."""
+    return render(request, "api_docs.html")

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from tenants.errors import Invalid, NotNow, Refused
+from tenants.rest.operation import QueryError
+from tenants.rest.strict import flattened, pointer_to
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -26,9 +28,11 @@ def problem_response(problem: Exception, context: dict[str, Any]) -> Response | 
     if not isinstance(problem, exceptions.APIException):
         return None
     set_rollback()
-    response = answer(problem.status_code, detail_text(problem), [])
+    response = answer(problem.status_code, detail_text(problem), input_errors(problem))
     if wanted := getattr(problem, "auth_header", None):
         response["WWW-Authenticate"] = wanted
+    if wait := getattr(problem, "wait", None):
+        response["Retry-After"] = str(int(wait))
     return response
 
 
@@ -36,11 +40,21 @@ def refusal_errors(problem: Refused) -> list[dict[str, str]]:
     """Return the fields a refusal names, or what is allowed now."""
     if isinstance(problem, Invalid):
         return [
-            {"pointer": f"/{name}", "code": "invalid", "detail": reason}
+            {"pointer": pointer_to(name), "code": "invalid", "detail": reason}
             for name, reason in problem.errors.items()
         ]
     allowed = problem.allowed if isinstance(problem, NotNow) else ()
     return [{"pointer": "", "code": "allowed", "detail": verb} for verb in allowed]
+
+
+def input_errors(problem: exceptions.APIException) -> list[dict[str, str]]:
+    """Return what is wrong with each field of the body, or parameter of the query (`?name`)."""
+    if not isinstance(problem, exceptions.ValidationError):
+        return []
+    found = list(flattened(problem.detail))
+    if isinstance(problem, QueryError):
+        return [{**error, "pointer": f"?{error['pointer'].lstrip('/')}"} for error in found]
+    return found
 
 
 def detail_text(problem: exceptions.APIException) -> str:

@@ -251,10 +251,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["tenants.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.rest.description.Description",
     "EXCEPTION_HANDLER": "escalation.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
+API_CALLS_PER_MINUTE = env.int("PARLEY_API_CALLS_PER_MINUTE", default=1200)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
     "DESCRIPTION": "Disputes between a vendor and its sales partners.",
@@ -262,7 +263,24 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tenants.rest.description.share_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStatusEnum": "cases.models.Status",
+        "ClockKindEnum": "cases.models.ClockKind",
+        "ClockStateEnum": "cases.models.ClockState",
+        "ConfidentialityEnum": "cases.models.Confidentiality",
+        "MessageKindEnum": "cases.models.MessageKind",
+        "PartyRoleEnum": "cases.models.PartyRole",
+        "LaterRoleEnum": [("respondent", "Respondent"), ("affected", "Affected")],
+        "PartnerKindEnum": "partners.models.PartnerKind",
+        "ConcessionKindEnum": "memos.models.ConcessionKind",
+        "ConcessionStateEnum": "memos.models.ConcessionState",
+        "MemoStatusEnum": "memos.models.MemoStatus",
+        "VerdictEnum": "memos.models.Verdict",
+    },
 }
 
 METRICS_TOKEN = env("METRICS_TOKEN", default="")

@@ -1,5 +1,7 @@
 """Every address of the product."""
 
+from typing import Any
+
 from django.urls import include, path
 
 from escalation import api, entrance, operations
@@ -11,8 +13,14 @@ tenant = [
     path("", include("ladder.urls")),
     path("", include("memos.urls")),
 ]
-v1 = [
+v1: list[Any] = [
     path("me/", api.Me.as_view(), name="api-me"),
+    path("schema/", api.schema, name="api-schema"),
+    path("docs/", api.docs, name="api-docs"),
+    path("", include("partners.addresses")),
+    path("", include("ladder.api.addresses")),
+    path("", include("cases.api.addresses")),
+    path("", include("memos.api.addresses")),
 ]
 urlpatterns = [
     path("", entrance.home, name="home"),

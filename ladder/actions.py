@@ -18,9 +18,16 @@ from ladder.defaults.ladders import held_by
 from ladder.defaults.matrix import MATRIX
 from ladder.defaults.regions import AROUND_THE_CLOCK, REGIONS, TIERS
 from ladder.directory import Directory, read_directory
-from ladder.models import CalendarVersion, Category, ExchangeRate, Programme, RegionCalendar
+from ladder.models import (
+    CalendarVersion,
+    Category,
+    ExchangeRate,
+    Ladder,
+    Programme,
+    RegionCalendar,
+)
 from ladder.money import MoneyError, known_currency
-from ladder.policy import Policy
+from ladder.policy import LadderEntry, Policy
 from ladder.worktime import Rules
 from ladder.writing import write_calendar, write_ladder, write_matrix
 from partners.actions import add_tier
@@ -83,6 +90,20 @@ def load_policy(policy: Policy, *, by: Membership | None, at: datetime) -> None:
             "routes": None if policy.matrix is None else len(policy.matrix),
         },
     )
+
+
+@transaction.atomic
+def publish_ladder(entry: LadderEntry, *, by: Membership | None, at: datetime) -> Ladder:
+    """Make a ladder, or bring the one of this name to what is written: as `load_policy` does.
+
+    Raises `Invalid`, each place as it stands in the ladder.
+    """
+    try:
+        load_policy(Policy(ladders=(entry,)), by=by, at=at)
+    except Invalid as problem:
+        here = "ladders[0]."
+        raise Invalid({k.removeprefix(here): v for k, v in problem.errors.items()}) from None
+    return Ladder.objects.select_related("calendar").get(name=entry.name)
 
 
 def _write(policy: Policy, directory: Directory, at: datetime) -> None:

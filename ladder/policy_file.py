@@ -88,6 +88,11 @@ def parse_policy(data: bytes) -> Policy:
     return policy
 
 
+def read_ladder(data: object, path: str) -> LadderEntry:
+    """Read one ladder as the file has it, which stands at `path`. Raises `Invalid`."""
+    return _ladder(Node(data, path))
+
+
 def _tried(
     read: Callable[[Fields], Read], top: Fields, otherwise: Read, errors: dict[str, str]
 ) -> Read:

@@ -11,6 +11,7 @@ from cases.models import Case
 from memos.models.memo import Memo, MemoAction, MemoStatus
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership
+from tenants.seen import refuse_stale
 
 DRAFT, IN_REVIEW, ISSUED = MemoStatus.DRAFT, MemoStatus.IN_REVIEW, MemoStatus.ISSUED
 # In which status of the memo each verb is possible.
@@ -48,6 +49,7 @@ def lock_memo(memo: Memo) -> Memo:
     case = lock_case(memo.case)
     locked = Memo.objects.select_for_update().get(pk=memo.pk)
     locked.case = case
+    refuse_stale(memo.seen_tags, locked.tag)
     return locked
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -40,11 +41,22 @@ class Capacity:
         return (self.on_behalf_of is None, self.position)
 
 
-def concession_for(member: Membership, case_id: UUID, concession_id: UUID) -> Concession:
-    """Return a concession of a case, or fail in the same way whether it is missing or hidden."""
+def visible_concessions(member: Membership) -> "QuerySet[Concession]":
+    """Return the concessions a member of staff sees: those of the cases they see."""
     related = ("case__category", "case__level", "case__owner", "partner", "requested_by")
-    found = Concession.objects.filter(pk=concession_id, case_id=case_id)
-    concession = found.filter(case__in=visible_cases(member)).select_related(*related).first()
+    seen = Concession.objects.filter(case__in=visible_cases(member))
+    return seen.select_related(*related)
+
+
+def concession_for(
+    member: Membership, concession_id: UUID, *, case_id: UUID | None = None
+) -> Concession:
+    """Return a concession, of a case where one is named, or fail in the same way whether it is
+    missing or hidden."""
+    found = visible_concessions(member).filter(pk=concession_id)
+    if case_id is not None:
+        found = found.filter(case_id=case_id)
+    concession = found.first()
     if concession is None:
         raise Http404
     return concession

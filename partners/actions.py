@@ -40,18 +40,21 @@ def add_partner(
     *,
     region: Region,
     tier: Tier | None = None,
+    external_id: str | None = None,
     by: Membership | None,
     at: datetime,
 ) -> Partner:
-    """Add a company that sells for the vendor.
+    """Add a company that sells for the vendor; `external_id` is its id in the CRM.
 
-    Raises `Invalid` for an unknown kind and for an address that is taken.
+    Raises `Invalid` for an unknown kind, and for an address or an id that is taken.
     """
     _allowed(by)
     if kind not in PartnerKind.values:
         raise Invalid({"kind": _("Choose reseller, distributor or alliance partner.")})
     if Partner.objects.filter(slug=slug).exists():
         raise Invalid({"slug": _("There is a partner with this address already.")})
+    if external_id is not None and Partner.objects.filter(external_id=external_id).exists():
+        raise Invalid({"external_id": _("There is a partner with this id already.")})
     partner = Partner.objects.create(
         tenant_id=scope.tenant_in_force(),
         slug=slug,
@@ -59,6 +62,7 @@ def add_partner(
         kind=kind,
         region=region,
         tier=tier,
+        external_id=external_id,
     )
     facts = {"partner": str(partner.pk), "kind": kind, "region": str(region.pk)}
     record("partner.added", at=at, by=by.user_id if by else None, facts=facts)

@@ -7,3 +7,7 @@ class PortalConfig(AppConfig):
     """See the package's docstring."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        """Say how the API answers partners."""
+        from portal.api import cases, rest  # noqa: F401, PLC0415 - they register by being there

@@ -80,24 +80,23 @@ def context(request: ScopedRequest, case: OwnCase, copy: OwnCopy) -> dict[str, A
 def memo_pdf(request: ScopedRequest, slug: str, partner: str, case_id: UUID) -> HttpResponse:
     """The party's copy for print."""
     case, copy = found(request, case_id)
-    sheet = printed(request, case, copy)
+    sheet = sheet_of(request.tenant.name, sides(request)["partner"]["name"], case, copy)
     answer = HttpResponse(pdf.render(sheet), content_type="application/pdf")
     name = f"{copy.number}-v{copy.version}"
     answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return answer
 
 
-def printed(request: ScopedRequest, case: OwnCase, copy: OwnCopy) -> pdf.PrintedMemo:
+def sheet_of(vendor: str, company: str, case: OwnCase, copy: OwnCopy) -> pdf.PrintedMemo:
     """Return the party's copy as it is printed."""
-    company = sides(request)["partner"]["name"]
     return pdf.PrintedMemo(
-        vendor=request.tenant.name,
+        vendor=vendor,
         case_number=case.number,
         number=copy.number,
         version=copy.version,
         title=copy.title,
         issued_on=day_and_time(copy.issued_at),
-        decided_by=copy.issued_by or request.tenant.name,
+        decided_by=copy.issued_by or vendor,
         status=_("Issued"),
         sections=(("", copy.body),),
         actions=tuple(

@@ -1,6 +1,6 @@
 """Tokens and scopes, as the REST framework takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,10 +37,12 @@ class HasScope(BasePermission):
         """Whether the token may do this."""
         if not isinstance(request.auth, ApiToken):
             return False
-        needed: Sequence[str] = getattr(view, "scopes", ())
-        missing = [scope for scope in needed if scope not in request.auth.scopes]
-        self.message = _("The token lacks the scope %(scope)s.") % {"scope": ", ".join(missing)}
-        return not missing
+        scopes: Mapping[str, str] = getattr(view, "scopes", {})
+        needed = scopes.get("GET" if request.method == "HEAD" else str(request.method))
+        if needed is None or needed in request.auth.scopes:
+            return True
+        self.message = _("The token lacks the scope %(scope)s.") % {"scope": needed}
+        return False
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

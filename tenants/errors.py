@@ -37,3 +37,9 @@ class Invalid(Refused):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {reason}" for name, reason in errors.items()))
         self.errors = {name: str(reason) for name, reason in errors.items()}
+
+
+class Stale(Refused):
+    """The thing was changed since it was read; nothing was done."""
+
+    status = 412

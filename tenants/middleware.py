@@ -21,6 +21,7 @@ from tenants.tokens import BadToken, Credentials, find_token
 STAFF_PATH = re.compile(r"^/t/(?P<slug>[-\w]+)/")
 PORTAL_PATH = re.compile(r"^/p/(?P<slug>[-\w]+)/(?P<partner>[-\w]+)/")
 API_PATH = "/api/v1/"
+LONGEST_DISCARDED = 50_000_000
 
 
 class ScopedRequest(HttpRequest):
@@ -78,6 +79,7 @@ class ScopeMiddleware:
         if found is None:
             return None
         timezone.activate("UTC")
+        receive_body(request)
         request.credentials = found  # type: ignore[attr-defined]
         return self._enter(request, found.member, found.partner_id)
 
@@ -125,6 +127,25 @@ class ScopeMiddleware:
         """Answer for a tenant one may not enter as for one that does not exist."""
         if getattr(request, "hidden", False):
             raise Http404
+
+
+def receive_body(request: HttpRequest) -> None:
+    """Receive what a program sends before the transaction begins: a slow sender must hold nothing.
+
+    What is longer than the product takes is read and thrown away, up to a bound, so that the
+    sender gets to read why.
+    """
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        _ = request.body
+        return
+    request.body_too_large = True  # type: ignore[attr-defined]
+    left = min(length, LONGEST_DISCARDED)
+    while left > 0 and (piece := request.read(min(left, 65_536))):
+        left -= len(piece)
 
 
 class _SignInFirst(Exception):  # noqa: N818 - what to do, not what went wrong

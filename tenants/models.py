@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 from knox.models import AbstractAuthToken
 
+from tenants.fields import TenantForeignKey
 from tenants.ids import uuid7
 
 
@@ -120,3 +121,27 @@ class ApiToken(AbstractAuthToken):
     partner_id = models.UUIDField(null=True, blank=True)
     name = models.CharField(_("name"), max_length=80)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
+
+
+class IdempotencyKey(TenantModel):
+    """What a program was answered to a request that carried a key, so that the same request, sent
+    again, is not carried out again. `fingerprint` is the hash of what was asked."""
+
+    membership = TenantForeignKey(Membership, models.CASCADE)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "membership", "key"], name="one_answer_per_key"
+            )
+        ]
+        indexes = [
+            # Clearing what is too old.
+            models.Index(fields=["tenant", "created_at"], name="idempotency_by_age")
+        ]

@@ -29,6 +29,7 @@ from memos.routing import Way, barred_from, day_of, find_way, last_clocks, level
 from memos.terms import Ask, Terms, optional, plain, read_terms
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership
+from tenants.seen import refuse_stale
 
 STATES = {
     Verdict.APPROVE: ConcessionState.APPROVED,
@@ -197,6 +198,7 @@ def _locked(seen: Concession) -> Concession:
     concession.case = case
     if seen.seen_revision not in (None, concession.revision):
         raise NotNow(_("The request was changed since you opened it. Please read it again."))
+    refuse_stale(seen.seen_tags, concession.tag)
     return concession
 
 

@@ -8,6 +8,7 @@ from ladder.models import Level
 from partners.models import Partner
 from tenants.fields import MemberForeignKey, TenantForeignKey
 from tenants.models import TenantModel
+from tenants.seen import Tags, tag_of
 
 
 class ConcessionKind(models.TextChoices):
@@ -95,6 +96,13 @@ class Concession(TenantModel):
 
     # The revision that who acts has seen, where they saw one; verbs refuse to act on another.
     seen_revision: int | None = None
+    # The version they have read, where they named one; the same.
+    seen_tags: Tags = None
+
+    @property
+    def tag(self) -> str:
+        """The version, as programs name it."""
+        return tag_of(self.revision, self.state)
 
 
 class Verdict(models.TextChoices):

@@ -13,6 +13,7 @@ from ladder.models import Level
 from partners.models import Partner
 from tenants.fields import MemberForeignKey, TenantForeignKey
 from tenants.models import TenantModel
+from tenants.seen import Tags, tag_of
 
 # In the order they are read; the actions stand between the decision and the risk.
 SECTIONS = ("dispute", "findings", "decision", "risk", "compensation", "outcomes")
@@ -139,8 +140,16 @@ class Memo(TenantModel):
             GinIndex(fields=["search"], name="memo_words"),
         ]
 
+    # The version who acts has read, where they named one; verbs refuse to act on another.
+    seen_tags: Tags = None
+
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def tag(self) -> str:
+        """The version, as programs name it."""
+        return tag_of(self.revision, self.status)
 
     @property
     def is_issued(self) -> bool:

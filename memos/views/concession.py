@@ -87,7 +87,7 @@ def concession(
     request: ScopedRequest, slug: str, case_id: UUID, concession_id: UUID
 ) -> HttpResponse:
     """One request, what was decided, and what this member may do to it."""
-    return show(request, concession_for(request.membership, case_id, concession_id))
+    return show(request, concession_for(request.membership, concession_id, case_id=case_id))
 
 
 def show(
@@ -136,7 +136,7 @@ def do(
     """Carry out one verb; wrong input comes back on the page it was written on."""
     if what not in VERBS:
         raise Http404
-    found = concession_for(request.membership, case_id, concession_id)
+    found = concession_for(request.membership, concession_id, case_id=case_id)
     found.seen_revision = revision_seen(request)
     # Before the form is looked at: who may not is told so, whatever they wrote.
     check(found, what, request.membership)

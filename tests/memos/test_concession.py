@@ -198,13 +198,13 @@ def test_concessions_are_numbered_within_their_case(desk: World, case: Case) -> 
 
 def test_the_door_hides_what_is_missing_and_what_is_hidden(desk: World, case: Case) -> None:
     made = ask(desk, case)
-    assert concession_for(desk["olga"], case.pk, made.pk) == made
+    assert concession_for(desk["olga"], made.pk, case_id=case.pk) == made
     Case.objects.filter(pk=case.pk).update(confidentiality="restricted")
     other = desk.case()
     for who, case_id in (("olga", case.pk), ("tom", other.pk)):
         with pytest.raises(Http404):
-            concession_for(desk[who], case_id, made.pk)
-    assert concession_for(desk["petra"], case.pk, made.pk) == made
+            concession_for(desk[who], made.pk, case_id=case_id)
+    assert concession_for(desk["petra"], made.pk, case_id=case.pk) == made
 
 
 def test_every_kind_of_the_default_levels_is_a_kind(desk: World) -> None:

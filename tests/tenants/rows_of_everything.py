@@ -12,6 +12,7 @@ from ladder.models import RegionCalendar
 from memos.actions.followup import acknowledge_memo
 from memos.actions.memo import ActionText
 from partners.models import Region, Tier
+from tenants.models import IdempotencyKey
 from tests.factories import OPENED, World, make_token, make_world
 from tests.memos import deals, story
 
@@ -51,6 +52,15 @@ def furnished() -> World:
         acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
         set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
         make_token(world["tom"], scopes=["me:read"])
+        IdempotencyKey.objects.create(
+            tenant=world.tenant,
+            membership=world["tom"],
+            key="k-1",
+            fingerprint="0" * 64,
+            status=201,
+            body=CANARY,
+            created_at=AT,
+        )
     while seal_batch():
         pass
     return world

@@ -1,0 +1,1 @@
+"""Cases for programs: through the same actions and access as the pages."""

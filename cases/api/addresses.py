@@ -1,0 +1,38 @@
+"""The API's addresses of cases, under `/api/v1/`."""
+
+from django.urls import path
+
+from cases.api import collection, external, feed, talk, verbs
+
+CASE = "cases/<uuid:case_id>/"
+VERBS = {
+    "acknowledge": verbs.Acknowledge,
+    "escalate": verbs.Escalate,
+    "hand-back": verbs.HandBack,
+    "reassign": verbs.Reassign,
+    "decide": verbs.Decide,
+    "revise": verbs.Revise,
+    "resolve": verbs.Resolve,
+    "close": verbs.Close,
+    "withdraw": verbs.Withdraw,
+    "request-level": verbs.RequestLevel,
+    "decline-request": verbs.DeclineRequest,
+    "parties": verbs.AddParty,
+}
+urlpatterns = [
+    path("cases/", collection.Cases.as_view(), name="api-cases"),
+    path(
+        "cases/by-external-id/<str:source>/<str:external_id>/",
+        external.CaseByExternalId.as_view(),
+        name="api-case-external",
+    ),
+    path(CASE, collection.OneCase.as_view(), name="api-case"),
+    *(
+        path(f"{CASE}{name}/", view.as_view(), name=f"api-case-{name}")
+        for name, view in VERBS.items()
+    ),
+    path(f"{CASE}messages/", talk.Messages.as_view(), name="api-case-messages"),
+    path(f"{CASE}clocks/", talk.Clocks.as_view(), name="api-case-clocks"),
+    path(f"{CASE}events/", feed.CaseEvents.as_view(), name="api-case-events"),
+    path("events/", feed.Feed.as_view(), name="api-events"),
+]

@@ -1,0 +1,140 @@
+"""Cases by the id they have in another system: what a CRM sends again and again."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.access import visible_cases
+from cases.api import examples
+from cases.api.collection import READS, WRITES, shown
+from cases.editing import edit_case
+from cases.incoming import facts_of, partner_called, read_new
+from cases.models import Case, Party, PartyRole
+from cases.opening import open_case
+from cases.serializers import CasePutSerializer, CaseSerializer
+from tenants.errors import Invalid, NotAllowed
+from tenants.models import Role
+from tenants.rest.description import operation
+from tenants.rest.matching import tags_seen
+from tenants.rest.operation import Operation
+
+
+class CaseByExternalId(Operation):
+    """A case by its id in another system."""
+
+    scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
+
+    @operation(
+        "cases_by_external_id_retrieve",
+        "One case, by its id in another system",
+        gives=CaseSerializer,
+        answer=examples.WHOLE,
+    )
+    def get(self, request: Request, source: str, external_id: str) -> Response:
+        """Answer the case as `cases_retrieve` does."""
+        found = self.existing(source, external_id)
+        if found is None:
+            raise Http404
+        return shown(self.member, found.pk, request)
+
+    @operation(
+        "cases_by_external_id_update",
+        "Log a dispute, or bring the one with this id up to date",
+        method="put",
+        takes=CasePutSerializer,
+        gives=CaseSerializer,
+        also={201: CaseSerializer},
+        tagged=True,
+        example={k: v for k, v in examples.LOGGED.items() if k not in ("external_id", "source")},
+        answer=examples.WHOLE,
+    )
+    def put(self, request: Request, source: str, external_id: str) -> Response:
+        """Log it (201), or change what is told of it (200). Nothing is written where nothing is
+        new, so that sending it again does no harm."""
+        given = {**self.given(CasePutSerializer), **named_once(request.data, source, external_id)}
+        found = self.existing(source, external_id)
+        if found is None:
+            try:
+                return self.logged(request, given)
+            except Invalid as problem:
+                # Another request with the same id was faster.
+                found = self.existing(source, external_id)
+                if "external_id" not in problem.errors or found is None:
+                    raise
+        return self.updated(request, found, given)
+
+    def existing(self, source: str, external_id: str) -> Case | None:
+        """Return the case a member sees under this id."""
+        named = visible_cases(self.member).filter(source_system=source, external_id=external_id)
+        return named.select_related("category").first()
+
+    def logged(self, request: Request, given: Mapping[str, Any]) -> Response:
+        """Log the dispute."""
+        tags = tags_seen(request)
+        if tags is not None:
+            raise Http404
+        case = open_case(read_new(given), by=self.member, at=self.at)
+        return shown(self.member, case.pk, request, status=201)
+
+    def updated(self, request: Request, case: Case, given: Mapping[str, Any]) -> Response:
+        """Bring the case up to date."""
+        if self.member.role not in (Role.ADMIN, Role.STAFF):
+            raise NotAllowed(_("Only staff of the vendor can do this."))
+        case.seen_tags = tags_seen(request)
+        refuse_other_facts(case, given)
+        own = Party.objects.select_related("partner__tier")
+        partner = own.get(case_id=case.pk, role=PartyRole.COMPLAINANT).partner
+        changes = {
+            "title": given["title"].strip(),
+            **facts_of(given, partner, case.category, own=False),
+        }
+        edit_case(case, changes, by=self.member, at=self.at)
+        return shown(self.member, case.pk, request)
+
+
+def named_once(body: Any, source: str, external_id: str) -> dict[str, str]:
+    """Return the id that the address names; refuse a body that names another."""
+    named = {"source": source, "external_id": external_id}
+    errors = {
+        k: _("The address names another one.") for k, v in named.items() if body.get(k, v) != v
+    }
+    if errors:
+        raise Invalid(errors)
+    return named
+
+
+def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:
+    """Refuse what cannot be changed by sending it: it has consequences, and verbs of its own."""
+    said = _("This cannot be changed this way.")
+    errors = {}
+    if given["category"] != case.category.slug:
+        errors["category"] = said
+    if given.get("severity", case.severity) != case.severity:
+        errors["severity"] = said
+    if given.get("ladder", case.ladder_id) != case.ladder_id:
+        errors["ladder"] = said
+    errors |= other_parties(case, given, said)
+    if errors:
+        raise Invalid(errors)
+
+
+def other_parties(case: Case, given: Mapping[str, Any], said: str) -> dict[str, str]:
+    """Return which partners a body names that have no such part in the case."""
+    parts = set(Party.objects.filter(case_id=case.pk).values_list("partner_id", "role"))
+    named = [("partner", given.get("partner"), PartyRole.COMPLAINANT.value)]
+    named += [
+        (f"parties[{n}].partner", party["partner"], party["role"])
+        for n, party in enumerate(given.get("parties", ()))
+    ]
+    errors = {}
+    for field, text, role in named:
+        try:
+            if text is not None and (partner_called(text).pk, role) not in parts:
+                errors[field] = said
+        except LookupError:
+            errors[field] = _("There is none like this.")
+    return errors

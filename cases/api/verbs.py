@@ -1,0 +1,223 @@
+"""The verbs of a case, each an address of its own."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import actions, parties, requests
+from cases.access import case_for
+from cases.api import examples
+from cases.api.collection import WRITES, shape_of
+from cases.incoming import partner_called
+from cases.serializers import (
+    CaseSerializer,
+    DecideSerializer,
+    DeclineSerializer,
+    EscalateSerializer,
+    PartyAddSerializer,
+    ReasonSerializer,
+    ReassignSerializer,
+    RequestLevelSerializer,
+    ResolveSerializer,
+)
+from tenants.errors import Invalid, NotAllowed
+from tenants.rest.description import EmptySerializer
+from tenants.rest.description import verb as described
+from tenants.rest.matching import tags_seen
+from tenants.rest.operation import Operation
+from tenants.seen import tag_of
+
+Form = type[serializers.Serializer[Any]]
+GONE = "Carried out; the case is not for this token to see any more."
+
+
+class CaseVerb(Operation):
+    """One verb: what it takes, and what carries it out."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": WRITES}
+    form: ClassVar[Form] = EmptySerializer
+    act: ClassVar[Callable[..., Any]]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        return self.given(self.form)
+
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Carry it out, or say why not; answer the case as it is then."""
+        case = case_for(self.member, case_id)
+        case.seen_tags = tags_seen(request)
+        type(self).act(case, by=self.member, at=self.at, **self.facts())
+        shape = shape_of(self.member, case_id)
+        if shape is None:
+            return Response(status=204)
+        return Response(shape, headers={"ETag": tag_of(shape["version"])})
+
+
+def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = None) -> Any:
+    """Describe a verb of a case."""
+    return described(
+        f"cases_{name}",
+        summary,
+        form,
+        gives=CaseSerializer,
+        answer=examples.WHOLE,
+        also={204: OpenApiResponse(None, GONE)},
+        example=example,
+    )
+
+
+BECAUSE = {"reason": "Beyond what I may grant."}
+
+
+@verb("acknowledge", "Take the case up", EmptySerializer)
+class Acknowledge(CaseVerb):
+    """Meets the response clock."""
+
+    act = staticmethod(actions.acknowledge)
+
+
+@verb("escalate", "Hand the case up", EscalateSerializer, BECAUSE)
+class Escalate(CaseVerb):
+    """The level above gets its full windows."""
+
+    form = EscalateSerializer
+    act = staticmethod(actions.escalate)
+
+
+@verb("hand_back", "Hand the case back", ReasonSerializer, BECAUSE)
+class HandBack(CaseVerb):
+    """The level it came from gets its full windows again."""
+
+    form = ReasonSerializer
+    act = staticmethod(actions.hand_back)
+
+
+@verb(
+    "reassign",
+    "Give the case to a colleague",
+    ReassignSerializer,
+    {**BECAUSE, "to": examples.TOM["id"]},
+)
+class Reassign(CaseVerb):
+    """The clocks run on as they are."""
+
+    form = ReassignSerializer
+    act = staticmethod(actions.reassign)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        given = self.given(self.form)
+        return {"to_user_id": given["to"], "reason": given["reason"]}
+
+
+@verb(
+    "decide",
+    "Decide the dispute",
+    DecideSerializer,
+    {"outcome": "upheld", "reason": "Registered first, approved, active."},
+)
+class Decide(CaseVerb):
+    """The holder's word; the parties read it."""
+
+    form = DecideSerializer
+    act = staticmethod(actions.decide)
+
+
+@verb("revise", "Take a decision up again", ReasonSerializer, BECAUSE)
+class Revise(CaseVerb):
+    """The level gets its full decision window."""
+
+    form = ReasonSerializer
+    act = staticmethod(actions.revise)
+
+
+@verb(
+    "resolve",
+    "Resolve the case",
+    ResolveSerializer,
+    {"resolution": "The lead went back to its source."},
+)
+class Resolve(CaseVerb):
+    """A strategic case needs an issued memo, any other one a memo or one line."""
+
+    form = ResolveSerializer
+    act = staticmethod(actions.resolve)
+
+
+@verb("close", "File a resolved case away", EmptySerializer)
+class Close(CaseVerb):
+    """Ten days after it was resolved a case closes by itself."""
+
+    act = staticmethod(actions.close)
+
+
+@verb("withdraw", "End a case that nobody pursues", ReasonSerializer, BECAUSE)
+class Withdraw(CaseVerb):
+    """All its clocks end."""
+
+    form = ReasonSerializer
+    act = staticmethod(actions.withdraw)
+
+
+@verb(
+    "decline_request",
+    "Decline a partner's request for the next level",
+    DeclineSerializer,
+    {"partner": examples.ALPENWERK["id"], "reason": "We decide today."},
+)
+class DeclineRequest(CaseVerb):
+    """The partner reads why."""
+
+    form = DeclineSerializer
+    act = staticmethod(requests.decline_request)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        given = self.given(self.form)
+        return {"partner_id": given["partner"], "reason": given["reason"]}
+
+
+@verb(
+    "add_party",
+    "Give a partner a part in the case",
+    PartyAddSerializer,
+    {"partner": "CRM-00043", "role": "affected"},
+)
+class AddParty(CaseVerb):
+    """It reads what is shared from then on."""
+
+    form = PartyAddSerializer
+    act = staticmethod(parties.add_party)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        given = self.given(self.form)
+        try:
+            partner = partner_called(given["partner"])
+        except LookupError:
+            raise Invalid({"partner": _("There is none like this.")}) from None
+        return {"partner_id": partner.pk, "role": given["role"]}
+
+
+def refuse_staff(*_args: Any, **_facts: Any) -> None:
+    """Refuse who is no partner."""
+    raise NotAllowed(_("Only a partner asks for the next level."))
+
+
+@verb(
+    "request_level",
+    "Ask for the next level, as a partner",
+    RequestLevelSerializer,
+    {"reason": "The customer decides on Friday."},
+)
+class RequestLevel(CaseVerb):
+    """It has to be answered within eight working hours."""
+
+    form = RequestLevelSerializer
+    act = staticmethod(refuse_staff)

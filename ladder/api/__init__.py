@@ -1,0 +1,1 @@
+"""The policy for programs: an admin publishes, staff and auditors read."""

@@ -1,0 +1,1 @@
+"""What was decided, for programs: through the same actions and access as the pages."""

@@ -1,0 +1,118 @@
+"""A partner's case and what belongs to it, as the API sends them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cases.models import Clock, ClockKind
+from cases.nextstep import Next, Standing, next_of
+from cases.shapes import Shape, clock, named
+from portal import queries
+from portal.dues import SHARED
+from portal.queries import OwnCase
+from portal.words import next_words
+
+Row = Mapping[str, Any]
+# What is only the vendor's.
+HIDDEN: Shape = {
+    "severity": None,
+    "confidentiality": None,
+    "level": None,
+    "ladder": None,
+    "missing_fields": [],
+    "deal_id": "",
+    "external_id": None,
+    "source": "",
+    "channel": None,
+    "version": None,
+}
+HIDDEN_DETAILS: Shape = {
+    "severity_reason": "",
+    "impact": {},
+    "impact_score": None,
+    "fields": {},
+    "amount": None,
+    "currency": "",
+    "source_url": "",
+    "region": None,
+    "resolution": "",
+}
+CLOCK = (
+    *("case_id", "cycle", "id", "kind", "state", "due_at", "anchor", "met_at", "breached_at"),
+    *("ended_at", "assignment_id", "subject"),
+)
+
+
+def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
+    """Return a partner's cases as lists show them; as many queries for fifty as for one."""
+    company = named(partner_id, queries.company(partner_id)["name"])
+    cases = queries.shown(partner_id, [{k: r[k] for k in queries.COLUMNS} for r in rows])
+    clocks = clocks_of(partner_id, rows)
+    return [
+        summary(row, case, clocks[case.id], company) for row, case in zip(rows, cases, strict=True)
+    ]
+
+
+def summary(row: Row, case: OwnCase, clocks: list[Row], company: Shape | None) -> Shape:
+    """Return one case."""
+    return {
+        **HIDDEN,
+        "id": case.id,
+        "number": case.number,
+        "title": case.title,
+        "status": case.status,
+        "outcome": case.outcome,
+        "category": row["category__slug"],
+        "partner": company if case.is_own else None,
+        "owner": named(row["owner_id"], case.owner_name) if case.owner_name else None,
+        "clocks": [clock({**one, "window": None}) for one in clocks],
+        "next_step": next_step(row, case, clocks),
+        "due_at": case.due_at,
+        "due_missed": case.due_missed,
+        "cycle": row["cycle"],
+        "memo_id": row["own_memo"],
+        "opened_at": case.opened_at,
+        "updated_at": row["updated_at"],
+        "resolved_at": case.resolved_at,
+        "closed_at": case.closed_at,
+    }
+
+
+def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
+    """Return what happens next: the partner's answer where it was asked, else what the vendor does."""
+    if case.needs_answer:
+        return {"action": Next.REPLY, "text": _("The vendor waits for your answer"), "due_at": None}
+    waits = any(
+        one["kind"] == ClockKind.RESPONSE
+        and one["assignment_id"] == row["assignment_id"]
+        and one["met_at"] is None
+        for one in clocks
+    )
+    standing = Standing(case.status, unanswered=waits, has_memo=row["own_memo"] is not None)
+    action = next_of(standing)
+    if action == Next.NOTHING:
+        return None
+    return {"action": action, "text": next_words(case), "due_at": case.due_at}
+
+
+def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:
+    """Return the clocks that a partner may know of, of each case's cycle: the vendor's own, and
+    those of its own requests."""
+    own = Q(kind=ClockKind.REQUEST, subject=partner_id)
+    ids = {row["id"]: row["cycle"] for row in rows}
+    clocks = Clock.objects.filter(Q(kind__in=SHARED) | own, case_id__in=list(ids))
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for one in clocks.order_by("anchor", "kind", "id").values(*CLOCK):
+        if one["cycle"] == ids[one["case_id"]]:
+            found[one["case_id"]].append(one)
+    return found
+
+
+def whole(shape: Shape, account: str, role: str, company: Shape | None) -> Shape:
+    """Return a case with what the partner itself told of it."""
+    parties = [{"partner": company, "role": role}]
+    return {**shape, **HIDDEN_DETAILS, "description": account, "parties": parties}

@@ -1,0 +1,15 @@
+/* The API's description as pages. Nothing is kept, and nothing is asked of anybody else. */
+(() => {
+  "use strict";
+  const place = document.getElementById("api");
+  window.SwaggerUIBundle({
+    url: place.dataset.url,
+    domNode: place,
+    deepLinking: false,
+    persistAuthorization: false,
+    validatorUrl: null,
+    docExpansion: "none",
+    presets: [window.SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+  });
+})();

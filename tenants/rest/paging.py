@@ -1,0 +1,149 @@
+"""Pages by keyset: as fast deep in a list as at its beginning, and never counted."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from tenants.rest.strict import StrictSerializer
+
+Row = TypeVar("Row")
+Made = TypeVar("Made", bound=Model)
+USUAL, MOST = 50, 200
+LONGEST_CURSOR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: behind the row with these values of the sort key, or before it."""
+
+    order: str
+    values: tuple[str, ...]
+    backwards: bool = False
+
+    def text(self) -> str:
+        """Return the cursor as it stands in an address."""
+        said = json.dumps([self.order, list(self.values), self.backwards], separators=(",", ":"))
+        return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+
+class CursorField(serializers.CharField):
+    """A cursor as `next` and `previous` name it."""
+
+    default_error_messages = {"broken": "This is no cursor of this list."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Cursor:  # type: ignore[override]
+        """Return the place a cursor names; raises `ValidationError`."""
+        text = super().to_internal_value(data)
+        if len(text) > LONGEST_CURSOR:
+            self.fail("broken")
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        except (ValueError, binascii.Error, RecursionError):
+            self.fail("broken")
+        if not _is_cursor(found):
+            self.fail("broken")
+        return Cursor(found[0], tuple(found[1]), found[2])
+
+
+def _is_cursor(found: object) -> bool:
+    if not isinstance(found, list) or [type(part) for part in found] != [str, list, bool]:
+        return False
+    return all(isinstance(value, str) and "\x00" not in value for value in found[1])
+
+
+class PageQuery(StrictSerializer):
+    """What every list is asked: how much of it, and from where."""
+
+    limit = serializers.IntegerField(
+        default=USUAL, min_value=1, max_value=MOST, help_text="How many at most on a page."
+    )
+    cursor = CursorField(help_text="Where the page begins: from `next` or `previous`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Row]):
+    """One page of rows, and where its neighbours begin."""
+
+    rows: Sequence[Row]
+    next: Cursor | None = None
+    previous: Cursor | None = None
+
+
+def cut(
+    found: Sequence[Row],
+    limit: int,
+    begin: Cursor | None,
+    order: str,
+    key: Callable[[Row], tuple[str, ...]],
+) -> Slice[Row]:
+    """Return the page that begins at a cursor: `found` are up to `limit` + 1 rows, in the order in
+    which they were read, which runs backwards where the cursor does."""
+    backwards = begin is not None and begin.backwards
+    more, rows = len(found) > limit, list(found[:limit])
+    if backwards:
+        rows.reverse()
+    ahead, behind = (True, more) if backwards else (more, begin is not None)
+    return Slice(
+        rows,
+        Cursor(order, key(rows[-1])) if rows and ahead else None,
+        Cursor(order, key(rows[0]), backwards=True) if rows and behind else None,
+    )
+
+
+def check_order(begin: Cursor | None, order: str, kinds: Sequence[Callable[[str], object]]) -> None:
+    """Refuse a cursor of another list, or of another order of this one."""
+    try:
+        if begin is None or begin.order == order:
+            values = begin.values if begin else ()
+            if begin is None or len(values) == len(kinds):
+                for read, value in zip(kinds, values, strict=False):
+                    read(value)
+                return
+    except (ValueError, OverflowError):
+        pass
+    raise serializers.ValidationError({"cursor": [_("This is no cursor of this list.")]})
+
+
+def page_by_id(rows: "QuerySet[Made]", asked: Mapping[str, Any], order: str = "id") -> Slice[Made]:
+    """Return a page of rows in the order in which they were made, which their ids keep; `-id` is
+    the latest first."""
+    begin, limit = asked.get("cursor"), asked["limit"]
+    check_order(begin, order, [UUID])
+    down = (order == "-id") != (begin is not None and begin.backwards)
+    if begin is not None:
+        rows = rows.filter(**{"id__lt" if down else "id__gt": begin.values[0]})
+    found = list(rows.order_by("-id" if down else "id")[: limit + 1])
+    return cut(found, limit, begin, order, lambda row: (str(row.pk),))
+
+
+def answer(request: Request, page: Slice[Any], results: Sequence[Any]) -> dict[str, Any]:
+    """Return a page as it is sent."""
+    return {
+        "results": list(results),
+        "next": address(request, page.next),
+        "previous": address(request, page.previous),
+    }
+
+
+def address(request: Request, cursor: Cursor | None) -> str | None:
+    """Return the address of a neighbouring page, which keeps what was asked for."""
+    if cursor is None:
+        return None
+    kept = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    return request.build_absolute_uri(
+        f"{request.path}?{urlencode({**kept, 'cursor': cursor.text()})}"
+    )
