@@ -16,7 +16,8 @@ from cases.access import may
 from cases.forms import MessageForm, form_for
 from cases.intake import labelled, missing
 from cases.models import Assignment, Case, Confidentiality, Message, Status
-from cases.pages import amount_text, chip, next_words
+from cases.nextstep import Standing
+from cases.pages import amount_text, chip, next_words, standing_of
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
 from cases.words import kind_of, people_in, sentence
@@ -25,7 +26,7 @@ from ladder.models import CategoryClass, Level
 from ladder.queries import levels_of
 from tenants.models import Membership
 
-VERBS = ("acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
+VERBS = ("complete", "acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
 LATER = ("revise", "close", "party", "withdraw", "grant", "revoke", "restrict", "lift")
 DANGER = frozenset({"withdraw"})
 
@@ -33,6 +34,7 @@ DANGER = frozenset({"withdraw"})
 def labels() -> dict[str, str]:
     """Return what the button of each verb says."""
     return {
+        "complete": _("Complete what is missing"),
         "acknowledge": _("Acknowledge"),
         "decide": _("Decide"),
         "resolve": _("Resolve"),
@@ -70,6 +72,7 @@ class CasePage:
         self.slug = member.tenant.slug
         self.waits = case.pk in queries.waiting_for_answer([case])
         self.asked = queries.concession_pending(case)
+        self.missing = missing(case.category, case.fields)
         self.requests = requests_shown(case, member, self.bound.get("decline"))
         self.sections = sections_of(case, member, now)
         restricted = case.confidentiality != Confidentiality.NORMAL
@@ -126,7 +129,7 @@ class CasePage:
             "opened_by_name": case.opened_by.name if case.opened_by else "",
             "cycle": case.cycle,
             "fields": labelled(case.category, case.fields),
-            "missing_fields": missing(case.category, case.fields),
+            "missing_fields": self.missing,
             "turn": case.assignment_id,
             "resolution": case.resolution,
             "parties": self.parties(),
@@ -210,22 +213,22 @@ class CasePage:
         offered = [v for v in (*VERBS, *LATER) if self._offers(v)]
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
-        title = next_words(self.case, mine=mine or first is not None, waits=self.waits)
+        title = next_words(self.case, self.standing(), mine=mine or first is not None)
         # A request is answered where it stands: by escalating, or by declining.
         apart = {first, "escalate"} if self.requests else {first}
         return {
-            "title": _("Issue the memo") if self._lacks_memo() else title,
+            "title": title,
             "text": self._next_text(),
             "action": {**self.action(first), "primary": True} if first else None,
             "others": [self.action(verb) for verb in offered if verb not in apart],
             "escalate": self.action("escalate") if "escalate" in apart & set(offered) else None,
         }
 
-    def _lacks_memo(self) -> bool:
-        """Whether the case is decided, answered, and waits for the memo that resolves it."""
+    def standing(self) -> Standing:
+        """Return how the case stands."""
         strategic = self.case.category.category_class == CategoryClass.STRATEGIC
-        decided = self.case.status == Status.DECIDED and not self.waits
-        return strategic and decided and self.case.memo_id is None
+        lacks = bool(self.missing)
+        return standing_of(self.case, waits=self.waits, lacks=lacks, strategic=strategic)
 
     def _offers(self, verb: str) -> bool:
         return may(self.case, verb, self.member) and self._possible(verb)
@@ -236,6 +239,7 @@ class CasePage:
         administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
         open_question = not self.asked and not self.requests
         possible = {
+            "complete": bool(self.missing),
             "acknowledge": self.waits,
             "decide": open_question,
             "resolve": open_question and (administrative or case.memo_id is not None),
@@ -263,14 +267,16 @@ class CasePage:
 
     def _first(self, offered: list[str]) -> str | None:
         """Return the next step among what is offered: the holder's, in the order of the work."""
-        order = ("acknowledge", "decide", "resolve")
+        order = ("complete", "acknowledge", "decide", "resolve")
         if self.case.status == Status.DECIDED:
-            order = ("acknowledge", "resolve", "decide")
+            order = ("complete", "acknowledge", "resolve", "decide")
         return next((verb for verb in order if verb in offered), None)
 
     def _next_text(self) -> str:
         if not self.case.is_open or self.case.due_at is None:
             return ""
+        if self.missing:
+            return _("Still missing: %(fields)s.") % {"fields": ", ".join(self.missing)}
         if self.requests and not self.waits:
             return _("A partner asks for the next level and waits for an answer.")
         if self.asked and not self.waits:

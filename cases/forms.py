@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.confidential import LET_IN
+from cases.intake import control, plain
 from cases.models import Case, Outcome
 from cases.parties import LATER_ROLES
 from cases.queries import grants_of, parties_with_people
@@ -136,6 +137,28 @@ class PartyForm(forms.Form):
         self.fields["partner"].queryset = others  # type: ignore[attr-defined]
 
 
+class CompleteForm(forms.Form):
+    """What the kind of dispute requires and the case does not have yet; any of it may be filled
+    in now."""
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.specs = {
+            spec["name"]: spec
+            for spec in case.category.fields
+            if spec.get("required") and spec["name"] not in case.fields
+        }
+        for name, spec in self.specs.items():
+            field = control(spec)
+            field.label, field.required = spec["label"], False
+            self.fields[name] = field
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was filled in, as the case keeps it."""
+        given = {name: plain(self.cleaned_data[name]) for name in self.specs}
+        return {name: value for name, value in given.items() if value not in ("", None)}
+
+
 def named(member: Membership) -> str:
     """Return how a list calls a colleague."""
     return f"{member.user.name}, {member.title}" if member.title else member.user.name
@@ -174,6 +197,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
         "revoke": RevokeForm,
         "resolve": ResolveForm,
         "party": PartyForm,
+        "complete": CompleteForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

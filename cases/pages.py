@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, ClockKind, ClockState, Status
+from cases.nextstep import Next, Standing, next_of
 
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -143,37 +144,49 @@ def decimals(amount: Decimal) -> int:
     return -int(amount.normalize().as_tuple().exponent)
 
 
-def next_words(case: Case, *, mine: bool, waits: bool) -> str:
-    """Return the one thing that has to happen next, from the viewer's side.
+def standing_of(case: Case, *, waits: bool, lacks: bool, strategic: bool = False) -> Standing:
+    """Return how a case stands: `waits` says that the current turn has not been answered yet,
+    `lacks` that something it is asked has no answer. In one line or in a memo a decided case ends:
+    which of them, its category says (`strategic`)."""
+    return Standing(
+        status=case.status,
+        owned=case.owner_id is not None,
+        lacks_fields=lacks,
+        unanswered=waits,
+        requested=case.due_kind == ClockKind.REQUEST,
+        has_memo=case.memo_id is not None,
+        strategic=strategic,
+    )
 
-    `waits` says that the current turn has not been answered yet.
-    """
-    if not case.is_open:
-        return {
-            Status.RESOLVED: _("Closes by itself"),
-            Status.CLOSED: _("Nothing: closed"),
-            Status.WITHDRAWN: _("Nothing: withdrawn"),
-        }[Status(case.status)]
-    own, other = _turn_words(case, waits=waits)
-    if mine:
+
+def next_words(case: Case, standing: Standing, *, mine: bool) -> str:
+    """Return the one thing that has to happen next, from the viewer's side."""
+    step = next_of(standing)
+    if step == Next.NOTHING:
+        closed = case.status == Status.CLOSED
+        return _("Nothing: closed") if closed else _("Nothing: withdrawn")
+    own, other = step_words()[step]
+    if mine or case.owner is None:
         return own
-    if case.owner is None:
-        return _("Find an owner")
     return other % {"name": case.owner.name.partition(" ")[0]}
 
 
-def _turn_words(case: Case, *, waits: bool) -> tuple[str, str]:
-    """Return what the holder does next, as they read it and as others do."""
-    if waits:
-        return _("Acknowledge"), _("%(name)s acknowledges")
-    if case.due_kind == ClockKind.REQUEST:
-        return _("Answer the request"), _("%(name)s answers the request")
-    if case.status == Status.DECIDED and case.memo_id is None:
-        # In one line or in a memo: which of them, its category says.
-        return _("Write the result down"), _("%(name)s writes the result down")
-    if case.status == Status.DECIDED:
-        return _("Resolve the case"), _("%(name)s resolves the case")
-    return _("Decide"), _("%(name)s decides")
+def step_words() -> dict[Next, tuple[str, str]]:
+    """Return each step as who takes it reads it, and as others do."""
+    return {
+        Next.CLOSE: (_("Closes by itself"), _("Closes by itself")),
+        Next.FIND_OWNER: (_("Find an owner"), _("Find an owner")),
+        Next.COMPLETE_FIELDS: (
+            _("Complete what is missing"),
+            _("%(name)s completes what is missing"),
+        ),
+        Next.ACKNOWLEDGE: (_("Acknowledge"), _("%(name)s acknowledges")),
+        Next.ANSWER_REQUEST: (_("Answer the request"), _("%(name)s answers the request")),
+        Next.WRITE_RESULT: (_("Write the result down"), _("%(name)s writes the result down")),
+        Next.ISSUE_MEMO: (_("Issue the memo"), _("Issue the memo")),
+        Next.RESOLVE: (_("Resolve the case"), _("%(name)s resolves the case")),
+        Next.DECIDE: (_("Decide"), _("%(name)s decides")),
+    }
 
 
 def facts_line(parties: Sequence[str], case: Case) -> str:

@@ -4,6 +4,8 @@ OPEN = ("new", "in_progress", "decided")
 ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 # Who knows of a case is nothing that moves it on.
 KEEPING = ("restrict", "lift", "grant", "revoke")
+# Nor what is told of it, or who has a part; a jump is one way to escalate.
+APART = ("party", "edit", "complete", "jump")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -20,6 +22,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "decline": OPEN,
     "party": OPEN,
     "edit": OPEN,
+    "complete": OPEN,
     "jump": ("new", "in_progress"),
     **dict.fromkeys(KEEPING, ALWAYS),
 }
@@ -28,4 +31,4 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 def allowed_in(status: str) -> list[str]:
     """Return the verbs by which a case moves on from a status, as far as the status goes."""
     moves = (verb for verb, statuses in ALLOWED.items() if status in statuses)
-    return [verb for verb in moves if verb not in (*KEEPING, "party", "edit", "jump")]
+    return [verb for verb in moves if verb not in (*KEEPING, *APART)]

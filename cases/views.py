@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, confidential, parties, queries, requests
+from cases import actions, confidential, editing, parties, queries, requests
 from cases.access import WORKS, case_for, check, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import form_for
 from cases.models import Case, Confidentiality
-from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
+from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
 from journal.queries import heartbeats
 from tenants.errors import Invalid, NotAllowed
 from tenants.middleware import ScopedRequest
@@ -35,11 +35,13 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
     waiting, backups = queries.waiting_for_answer(cases), queries.backups_of(cases)
+    lacking = queries.lacking_answers(cases)
     found = []
     for case in cases:
         mine = case.owner_id == member.user_id
         holds = member.role in WORKS and (mine or backups.get(case.pk) == member.user_id)
         waits = case.pk in waiting
+        standing = standing_of(case, waits=waits, lacks=case.pk in lacking)
         found.append(
             CaseRow(
                 id=case.pk,
@@ -51,7 +53,7 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 level_count=counts.get(case.ladder_id, 1),
                 level_name=case.level.name,
                 clock=face_chip(case, now),
-                next_step=next_words(case, mine=mine, waits=waits),
+                next_step=next_words(case, standing, mine=mine),
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
@@ -241,6 +243,7 @@ VERBS: dict[str, Verb] = {
     "revoke": confidential.revoke_access,
     "decline": requests.decline_request,
     "party": parties.add_party,
+    "complete": editing.complete_fields,
 }
 
 
@@ -288,6 +291,8 @@ def facts_of(verb: str, form: Any) -> dict[str, Any]:
             "partner_id": partner,
             "asks": form.cleaned_data["asks"],
         }
+    if verb == "complete":
+        return {"answers": form.answers()}
     facts = dict(form.cleaned_data)
     if verb == "reassign":
         facts["to_user_id"] = UUID(facts.pop("to"))
@@ -330,6 +335,7 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "revoke": _("Your colleague sees the case no more."),
         "decline": _("Declined. The partner was told why."),
         "party": _("Added. The partner was told that it has a part in this."),
+        "complete": _("Completed."),
     }
     messages.success(request, said[verb])
     if not visible_cases(request.membership).filter(pk=found.pk).exists():

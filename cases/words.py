@@ -150,6 +150,7 @@ KINDS: dict[str, Kind] = {
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),
     "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
+    "case.edited": Kind("event", "draft", _plain("changed what is told of the case.")),
     "case.party_added": Kind("event", "users", _party_added),
     "case.restricted": Kind("event", "lock", _plain("restricted the case.")),
     "case.unrestricted": Kind("event", "eye", _plain("made the case known to all staff again.")),

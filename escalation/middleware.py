@@ -127,4 +127,5 @@ def verb_words() -> dict[str, str]:
         "close": _("close"),
         "withdraw": _("withdraw"),
         "decline": _("decline a partner's request"),
+        "complete": _("complete what is missing"),
     }

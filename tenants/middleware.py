@@ -21,7 +21,7 @@ from tenants.tokens import BadToken, Credentials, find_token
 STAFF_PATH = re.compile(r"^/t/(?P<slug>[-\w]+)/")
 PORTAL_PATH = re.compile(r"^/p/(?P<slug>[-\w]+)/(?P<partner>[-\w]+)/")
 API_PATH = "/api/v1/"
-LONGEST_DISCARDED = 50_000_000
+LONGEST_SKIPPED = 50_000_000
 
 
 class ScopedRequest(HttpRequest):
@@ -143,7 +143,7 @@ def receive_body(request: HttpRequest) -> None:
         _ = request.body
         return
     request.body_too_large = True  # type: ignore[attr-defined]
-    left = min(length, LONGEST_DISCARDED)
+    left = min(length, LONGEST_SKIPPED)
     while left > 0 and (piece := request.read(min(left, 65_536))):
         left -= len(piece)
 

@@ -56,7 +56,7 @@ def own_cases(operation: Cases, request: Request) -> Response:
     """Answer a page of the partner's cases, the last changed first."""
     partner_id, asked = company_of(operation), operation.asked(CasesQuery)
     if unknown := set(asked) - set(FILTERS) - PLACED:
-        raise QueryError(dict.fromkeys(sorted(unknown), [_("Only the vendor asks this.")]))
+        raise QueryError({name: [_("Only the vendor asks this.")] for name in sorted(unknown)})
     page = page_of(partner_id, asked)
     return Response(answer(request, page, shapes.summaries(partner_id, list(page.rows))))
 

@@ -28,6 +28,8 @@ MAY = {
     "request_level": {"anna"},
     "decline_request": {"tom", "backup"},
     "add_party": STAFF,
+    "edit_case": STAFF,
+    "complete_fields": STAFF,
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
 }
 

@@ -29,6 +29,8 @@ KINDS = {
     "request_level": "case.requested",
     "decline_request": "case.declined",
     "add_party": "case.party_added",
+    "edit_case": "case.edited",
+    "complete_fields": "case.edited",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -46,6 +48,8 @@ TEXTS = {
 APART = {
     "add_message",
     "add_party",
+    "edit_case",
+    "complete_fields",
     "reassign",
     "revise",
     "request_level",

@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 
 from cases.models import Case
-from cases.pages import amount_text, next_words
+from cases.pages import amount_text, next_words, standing_of
 from tenants.models import User
 
 
 def a_case(status: str, due_kind: str, owner: str = "Petra Winkler") -> Case:
     """Return a case in memory, held by somebody or by nobody."""
-    holder = User(name=owner) if owner else None
+    holder = User(id=uuid4(), name=owner) if owner else None
     return Case(status=status, due_kind=due_kind, owner=holder)
 
 
@@ -37,19 +37,35 @@ def test_the_next_step_is_named_with_who_takes_it(
     status: str, due_kind: str, waits: bool, mine: str, others: str
 ) -> None:
     case = a_case(status, due_kind)
-    said = (next_words(case, mine=True, waits=waits), next_words(case, mine=False, waits=waits))
+    standing = standing_of(case, waits=waits, lacks=False)
+    said = (next_words(case, standing, mine=True), next_words(case, standing, mine=False))
     assert said == (mine, others)
 
 
 def test_with_its_memo_issued_a_case_is_there_to_be_resolved() -> None:
     case = a_case("decided", "total")
     case.memo_id = uuid4()
-    assert next_words(case, mine=True, waits=False) == "Resolve the case"
+    standing = standing_of(case, waits=False, lacks=False)
+    assert next_words(case, standing, mine=True) == "Resolve the case"
 
 
 def test_a_case_that_nobody_holds_needs_an_owner_first() -> None:
     case = a_case("new", "response", owner="")
-    assert next_words(case, mine=False, waits=True) == "Find an owner"
+    standing = standing_of(case, waits=True, lacks=False)
+    assert next_words(case, standing, mine=False) == "Find an owner"
+
+
+def test_what_is_missing_comes_before_anything_else() -> None:
+    case = a_case("new", "response")
+    standing = standing_of(case, waits=True, lacks=True)
+    said = (next_words(case, standing, mine=True), next_words(case, standing, mine=False))
+    assert said == ("Complete what is missing", "Petra completes what is missing")
+
+
+def test_a_decided_strategic_case_waits_for_its_memo() -> None:
+    case = a_case("decided", "total")
+    standing = standing_of(case, waits=False, lacks=False, strategic=True)
+    assert next_words(case, standing, mine=True) == "Issue the memo"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, parties, requests
+from cases import actions, confidential, editing, parties, requests
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
@@ -29,6 +29,8 @@ NAMES = {
     "add_party": "party",
     "grant_access": "grant",
     "revoke_access": "revoke",
+    "edit_case": "edit",
+    "complete_fields": "complete",
 }
 
 
@@ -36,7 +38,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, parties, confidential)
+        for module in (actions, requests, parties, confidential, editing)
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -62,6 +64,8 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
         "decline_request": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
         "add_party": {"role": "respondent", "partner_id": world.partners["rheintor"].pk},
+        "edit_case": {"changes": {"description": text}},
+        "complete_fields": {"answers": {"lead_id": text}},
         "restrict": {"reason": text},
         "lift": {"reason": text},
         "grant_access": {

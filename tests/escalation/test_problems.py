@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from escalation.problems import CONTENT_TYPE, problem_response
 from tenants.errors import Invalid, NotAllowed, NotNow
+from tenants.rest.operation import QueryError
 
 
 def told(problem: Exception) -> dict[str, Any]:
@@ -39,7 +40,6 @@ def told(problem: Exception) -> dict[str, Any]:
         ),
         (NotAllowed("Only staff."), 403, "Forbidden", "Only staff."),
         (exceptions.ParseError("Bad JSON."), 400, "Bad Request", "Bad JSON."),
-        (exceptions.ValidationError({"a": ["b"]}), 400, "Bad Request", "The request is not valid."),
         (exceptions.Throttled(), 429, "Too Many Requests", "Request was throttled."),
     ],
 )
@@ -57,6 +57,19 @@ def test_wrong_input_points_at_its_fields() -> None:
         {"pointer": "/title", "code": "invalid", "detail": "Too long."},
         {"pointer": "/amount", "code": "invalid", "detail": "Negative."},
     ]
+
+
+@pytest.mark.django_db
+def test_what_a_serializer_refuses_points_at_its_places() -> None:
+    wrong = {"a": ["b"], "c": [{}, {"d": ["e"]}], "non_field_errors": ["f"]}
+    errors = told(exceptions.ValidationError(wrong))["errors"]
+    assert [(e["pointer"], e["detail"]) for e in errors] == [
+        ("/a", "b"),
+        ("/c/1/d", "e"),
+        ("", "f"),
+    ]
+    query = told(QueryError({"limit": ["Too many."]}))["errors"]
+    assert [(e["pointer"], e["detail"]) for e in query] == [("?limit", "Too many.")]
 
 
 @pytest.mark.django_db
