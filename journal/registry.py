@@ -48,11 +48,12 @@ def register(prefix: str, subject: Subject) -> None:
 
 def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
     """Return what a person of the current tenant is told of each event; of events that are not
-    in the answer, or for a person who may no longer sign in, nothing may be told.
+    in the answer, or for a person who may no longer sign in, nothing may be told. A program is told
+    nothing: it asks, and nobody reads its mail.
 
     `KeyError` for a kind nobody registered.
     """
-    if not user.is_active:
+    if user.is_service or not user.is_active:
         return {}
     found: dict[UUID, Letter] = {}
     for subject, group in _by_subject(events):
