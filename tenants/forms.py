@@ -43,7 +43,7 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
-        help_text=_("No more than it needs. It never may more than its owner."),
+        help_text=_("No more than it needs. It can never do more than its owner."),
         widget=forms.CheckboxSelectMultiple,
     )
     lifetime = forms.TypedChoiceField(
