@@ -53,7 +53,7 @@ def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
 
     `KeyError` for a kind nobody registered.
     """
-    if user.is_service or not user.is_active:
+    if not _is_told(user):
         return {}
     found: dict[UUID, Letter] = {}
     for subject, group in _by_subject(events):
@@ -64,9 +64,13 @@ def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
 def known(events: Sequence[Event], user: User) -> set[UUID]:
     """Return the events that a person of the current tenant may know of, without their words."""
     found: set[UUID] = set()
-    for subject, group in _by_subject(events) if user.is_active else ():
+    for subject, group in _by_subject(events) if _is_told(user) else ():
         found |= subject.known(group, user)
     return found
+
+
+def _is_told(user: User) -> bool:
+    return user.is_active and not user.is_service
 
 
 def _by_subject(events: Sequence[Event]) -> list[tuple[Subject, list[Event]]]:
