@@ -22,6 +22,7 @@ CURRENT = {
     "log": "log",
     "log-category": "log",
     "rates": "policy",
+    **dict.fromkeys(("token-new", "token-new-for", "program-new"), "tokens"),
 }
 
 
@@ -45,12 +46,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def portal_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
     """Return the navigation of a partner's pages."""
     match = request.resolver_match
-    slugs = match.kwargs if match else {}
+    own = [member.tenant.slug, match.kwargs.get("partner", "-") if match else "-"]
+    name = match.url_name or "" if match else ""
     return {
-        "cases_url": reverse("portal-cases", args=[member.tenant.slug, slugs.get("partner", "-")]),
+        "cases_url": reverse("portal-cases", args=own),
+        "tokens_url": reverse("portal-tokens", args=own),
         "switch_url": reverse("choose"),
         "sign_out_url": reverse("sign-out"),
-        "current": "cases",
+        "current": "tokens" if name.startswith("portal-token") else "cases",
     }
 
 
@@ -78,6 +81,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "search_url": reverse("search", args=[slug]),
         "notices_url": reverse("notices", args=[slug]),
         "outbox_url": reverse("outbox", args=[slug]) if settings.DEMO else "",
+        "tokens_url": reverse("tokens", args=[slug]),
         "health_url": reverse("health", args=[slug]) if audits else "",
         "sign_out_url": reverse("sign-out"),
         "switch_url": reverse("choose"),

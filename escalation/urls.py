@@ -12,6 +12,7 @@ tenant = [
     path("", include("journal.urls")),
     path("", include("ladder.urls")),
     path("", include("memos.urls")),
+    path("", include("tenants.urls")),
 ]
 v1: list[Any] = [
     path("me/", api.Me.as_view(), name="api-me"),

@@ -48,11 +48,12 @@ def register(prefix: str, subject: Subject) -> None:
 
 def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
     """Return what a person of the current tenant is told of each event; of events that are not
-    in the answer, or for a person who may no longer sign in, nothing may be told.
+    in the answer, or for a person who may no longer sign in, nothing may be told. A program is told
+    nothing: it asks, and nobody reads its mail.
 
     `KeyError` for a kind nobody registered.
     """
-    if not user.is_active:
+    if not _is_told(user):
         return {}
     found: dict[UUID, Letter] = {}
     for subject, group in _by_subject(events):
@@ -63,9 +64,13 @@ def letters(events: Sequence[Event], user: User) -> dict[UUID, Letter]:
 def known(events: Sequence[Event], user: User) -> set[UUID]:
     """Return the events that a person of the current tenant may know of, without their words."""
     found: set[UUID] = set()
-    for subject, group in _by_subject(events) if user.is_active else ():
+    for subject, group in _by_subject(events) if _is_told(user) else ():
         found |= subject.known(group, user)
     return found
+
+
+def _is_told(user: User) -> bool:
+    return user.is_active and not user.is_service
 
 
 def _by_subject(events: Sequence[Event]) -> list[tuple[Subject, list[Event]]]:

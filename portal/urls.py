@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import intake_views, memo_views, views
+from portal import intake_views, memo_views, token_views, views
 
 urlpatterns = [
     path("", views.cases, name="portal-cases"),
@@ -12,4 +12,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/do/<slug:act>/", views.do, name="portal-case-do"),
     path("cases/<uuid:case_id>/memo/", memo_views.memo, name="portal-memo"),
     path("cases/<uuid:case_id>/memo/pdf/", memo_views.memo_pdf, name="portal-memo-pdf"),
+    path("tokens/", token_views.tokens, name="portal-tokens"),
+    path("tokens/new/", token_views.token_new, name="portal-token-new"),
+    path("tokens/<slug:own_key>/revoke/", token_views.revoke, name="portal-token-revoke"),
 ]

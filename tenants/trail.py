@@ -14,7 +14,13 @@ class Recorder(Protocol):
     """Appends one event to the current tenant's trail."""
 
     def __call__(
-        self, kind: str, *, at: datetime, by: UUID | None, facts: Mapping[str, Any] | None
+        self,
+        kind: str,
+        *,
+        at: datetime,
+        by: UUID | None,
+        facts: Mapping[str, Any] | None,
+        once_key: str | None,
     ) -> object:
         """Record what happened; `facts` holds ids and values, never a name or an address."""
         ...
@@ -28,7 +34,15 @@ def record_with(recorder: Recorder) -> None:
     _recorders[:] = [recorder]
 
 
-def record(kind: str, *, at: datetime, by: UUID | None, facts: Mapping[str, Any]) -> None:
-    """Append one event to the current tenant's trail."""
+def record(
+    kind: str,
+    *,
+    at: datetime,
+    by: UUID | None,
+    facts: Mapping[str, Any],
+    once_key: str | None = None,
+) -> None:
+    """Append one event to the current tenant's trail; a second of one `once_key` fails with
+    `IntegrityError`."""
     for recorder in _recorders:
-        recorder(kind, at=at, by=by, facts=facts)
+        recorder(kind, at=at, by=by, facts=facts, once_key=once_key)

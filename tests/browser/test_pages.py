@@ -24,6 +24,7 @@ from tests.escalation.browsing import addresses
 from tests.factories import World
 from tests.memos.deals import ask, empower
 from tests.memos.story import in_state
+from tests.tenants.held import hold_tokens
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 STAFF, PORTAL = "/t/quellwerk/", "/p/quellwerk/alpenwerk/"
@@ -52,6 +53,12 @@ PAGES = {
     "concession": ("petra", STAFF + "cases/CASE/concessions/CONCESSION/"),
     "notices": ("petra", STAFF + "notices/"),
     "outbox": ("ines", STAFF + "outbox/"),
+    "tokens": ("ines", STAFF + "settings/tokens/#PROGRAM"),
+    "token-new": ("tom", STAFF + "settings/tokens/new/"),
+    "token-new-for": ("ines", STAFF + "settings/tokens/new/PROGRAM/"),
+    "program-new": ("ines", STAFF + "settings/programs/new/"),
+    "portal-tokens": ("anna", PORTAL + "tokens/#PROGRAM"),
+    "portal-token-new": ("anna", PORTAL + "tokens/new/"),
     "portal-cases": ("anna", PORTAL),
     "portal-case": ("anna", PORTAL + "cases/CASE/"),
     "portal-log": ("anna", PORTAL + "log/"),
@@ -79,6 +86,8 @@ NOT_PAGES = {
     "memo-pdf-copy": "a file",
     "portal-memo-pdf": "a file",
     "portal-case-do": "an act",
+    "token-revoke": "an act",
+    "portal-token-revoke": "an act",
     "notices-read": "an act",
     "livez": "for programs",
     "readyz": "for programs",
@@ -98,6 +107,9 @@ EMPTY = {
     "approvals": ("marianne", STAFF + "approvals/", "Nothing waits for you"),
     "rates": ("petra", STAFF + "rules/rates/", "No rates yet"),
     "portal": ("marc", "/p/quellwerk/rheintor/", "No cases yet"),
+    "tokens": ("pavel", STAFF + "settings/tokens/", "You have no tokens"),
+    "programs": ("ines", STAFF + "settings/tokens/", "No programs yet."),
+    "portal tokens": ("anna", PORTAL + "tokens/", "You have no tokens"),
 }
 REFUSED = {
     "403": ("ruth", STAFF + "rules/", "Only staff and auditors see the rules."),
@@ -155,6 +167,9 @@ def address_of(world: World, case: Case, path: str) -> str:
             empower(world)
             made = ask(world, case, kind="price", percent="4.5", at=timezone.now())
             path = path.replace("CONCESSION", str(made.pk))
+    if "PROGRAM" in path:
+        with world.scope():
+            path = path.replace("PROGRAM", str(hold_tokens(world).pk))
     for state in (state for state in MEMOS if state in path):
         with world.scope():
             memo = in_state(world, state.lower())

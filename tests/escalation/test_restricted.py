@@ -34,6 +34,9 @@ WORDS = {
     "step": "take-back",
     "partner": "alpenwerk",
     "category": "lead-routing",
+    "token_key": "pry_nobodys0000",
+    "own_key": "pry_nobodys0000",
+    "member_id": uuid4(),
 }
 OF_STAFF = [
     a

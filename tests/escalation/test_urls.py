@@ -17,8 +17,9 @@ from django.urls import reverse
 from cases.models import Case
 from ladder.models import Category, Level
 from memos.models import Concession, Memo
+from tenants.models import ApiToken
 from tests.escalation.browsing import COLUMNS, Address, addresses, browser, left, visitor
-from tests.factories import World, make_partner, make_world
+from tests.factories import World, make_partner, make_token, make_world
 from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,19 @@ TABLE = {
     "memo-action-done": (NOT_THAT_WAY, "409 409 409 403 404 404 404 404 302 302"),
     "memo-pdf": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
     "memo-pdf-copy": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "tokens": (MEMBERS, NOT_THAT_WAY),
+    "token-new": (MEMBERS, "422 422 422 422 422 404 404 404 302 302"),
+    # For Tom, the holder: nobody makes a token in another person's name.
+    "token-new-for": (
+        "403 200 403 403 403 404 404 404 302 302",
+        "403 422 403 403 403 404 404 404 302 302",
+    ),
+    # Of a token of Tom's.
+    "token-revoke": (NOT_THAT_WAY, "302 302 404 404 404 404 404 404 302 302"),
+    "program-new": (
+        "200 403 403 403 403 404 404 404 302 302",
+        "422 403 403 403 403 404 404 404 302 302",
+    ),
     "concession-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
     "portal-cases": (
         "404 404 404 404 404 200 404 404 302 302",
@@ -111,6 +125,19 @@ TABLE = {
     "portal-memo-pdf": (
         "404 404 404 404 404 404 404 404 302 302",
         "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "portal-tokens": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "portal-token-new": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 422 404 404 302 302",
+    ),
+    # Of a token of Anna's, the contact.
+    "portal-token-revoke": (
+        "404 404 404 404 404 405 404 404 302 302",
+        "404 404 404 404 404 302 404 404 302 302",
     ),
     "api-me": (
         "401 401 401 401 401 401 401 401 401 200",
@@ -171,6 +198,7 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         **memo_of(world),
         "category": "lead-routing",
         "partner": "alpenwerk",
+        **tokens_of(world),
     }
     return known | others
 
@@ -179,6 +207,21 @@ def case_of(world: World, **facts: Any) -> UUID:
     """Open a case out of any request."""
     with world.scope():
         return world.case(at=NOW, **facts).pk
+
+
+def tokens_of(world: World) -> dict[str, Any]:
+    """Return how a token of Tom's and one of Anna's begin, and who Tom is."""
+    with world.scope():
+        found = dict(ApiToken.objects.filter(name="test").values_list("user_id", "token_key"))
+        if not found:
+            make_token(world["tom"], scopes=[])
+            make_token(world["anna"], scopes=[], partner_id=world.partners["alpenwerk"].pk)
+            return tokens_of(world)
+    return {
+        "token_key": found[world["tom"].user_id],
+        "own_key": found[world["anna"].user_id],
+        "member_id": world["tom"].pk,
+    }
 
 
 def memo_of(world: World) -> dict[str, UUID]:
@@ -261,7 +304,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
             tenant=ours.tenant, slug="ours-alone", name="Ours", category_class="strategic"
         )
         make_partner(ours, "ours-alone", ours.partners["alpenwerk"].region, "olga")
-    case_id = case_of(ours)
+    case_id, tokens = case_of(ours), tokens_of(ours)
     return {
         "case_id": (case_id, uuid4()),
         "category": ("ours-alone", "nobodys"),
@@ -273,6 +316,9 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
         "step": ("take-back", "take-back"),
+        "token_key": (tokens["token_key"], "pry_nobodys0000"),
+        "own_key": (tokens["own_key"], "pry_nobodys0000"),
+        "member_id": (tokens["member_id"], uuid4()),
     }
 
 

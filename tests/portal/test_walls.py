@@ -123,6 +123,7 @@ def values_of(dispute: Dispute, partner: str, case: str) -> dict[str, Any]:
         "case_id": dispute.cases.get(case) or uuid4(),
         "category": "lead-routing",
         "act": "message",
+        "own_key": "pry_nobodys0000",
     }
 
 

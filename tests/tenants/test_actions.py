@@ -102,15 +102,13 @@ def test_nobody_is_a_member_twice(world: World, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("name", ["tom", "pavel", "ruth", "anna"])
-def test_only_an_admin_adds_people_and_tokens(world: World, at: datetime, name: str) -> None:
+def test_only_an_admin_adds_people(world: World, at: datetime, name: str) -> None:
     with pytest.raises(NotAllowed):
         add_member(EVA, Role.STAFF, by=world[name], at=at)
-    with pytest.raises(NotAllowed):
-        make_token(world["tom"], name="CRM", by=world[name], at=at)
 
 
 def test_a_token_lets_its_member_in(world: World, at: datetime) -> None:
-    row, secret = make_token(world["tom"], name="CRM", by=world["ines"], at=at)
+    row, secret = make_token(world["tom"], name="CRM", by=world["tom"], at=at)
     assert secret.startswith("pry_")
     assert secret not in (row.digest, row.token_key)
     found = find_token(f"Bearer {secret}", timezone.now())
