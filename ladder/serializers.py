@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
 from ladder.flags import FLAGS
@@ -88,16 +88,19 @@ class CalendarSerializer(serializers.Serializer[Any]):
 CalendarPage = page_of(CalendarSerializer, "Calendar")
 
 
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string", "format": "uuid"},
-            {"$ref": "#/components/schemas/Rules"},
-        ]
-    }
-)
 class CalendarField(serializers.JSONField):
     """A calendar's id, or its rules."""
+
+
+class CalendarFieldDescription(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """How that stands in the API's description."""
+
+    target_class = CalendarField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        """Return the OpenAPI schema."""
+        rules = auto_schema.resolve_serializer(RulesSerializer, direction)
+        return {"oneOf": [{"type": "string", "format": "uuid"}, rules.ref]}
 
 
 class PauseSerializer(StrictSerializer):
