@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import django_scopes
+
 from cases.access import visible_cases
 from tenants.models import Membership
-from tenants.scope import act_in, tenant_in_force
+from tenants.scope import tenant_in_force
 
 # Stand for the tenant and the person until somebody asks.
 SOME_TENANT = UUID("00000000-0000-7000-8000-0000000000aa")
@@ -28,7 +30,7 @@ def visible_ids(member: Membership) -> tuple[str, list[Any]]:
 @cache
 def _words(role: str) -> tuple[str, tuple[Any, ...]]:
     somebody = Membership(tenant_id=SOME_TENANT, user_id=SOMEBODY, role=role)
-    with act_in(SOME_TENANT):
+    with django_scopes.scope(tenant=SOME_TENANT):
         query = visible_cases(somebody).values("id").order_by().query
         text, parameters = query.sql_with_params()
     return text, tuple(_as_id(value) for value in parameters)

@@ -97,8 +97,8 @@ class QuantityField(AmountField):
     def to_internal_value(self, data: Any) -> Any:
         """Return the amount; raises `ValidationError`."""
         text = super().to_internal_value(data)
-        decimal = serializers.DecimalField(18, 4, min_value=0)
-        return decimal.run_validation(text)
+        found = serializers.DecimalField(18, 4, min_value=0).run_validation(text)
+        return Decimal(format(found.normalize(), "f"))
 
 
 def several(item: type[serializers.Serializer[Any]], most: int, **said: Any) -> Any:

@@ -77,7 +77,7 @@ def placed(case: Any, things: Mapping[str, Any]) -> None:
 
 
 def name_real(part: Any, things: Mapping[str, Any]) -> None:
-    """Put real names where names stand, at any depth; what a kind of dispute asks, nobody guesses."""
+    """Put real names where names stand, at any depth; nobody guesses what a dispute is asked."""
     if isinstance(part, list):
         for item in part:
             name_real(item, things)
