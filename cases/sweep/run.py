@@ -12,7 +12,8 @@ from django.db.backends.utils import CursorWrapper
 
 from cases.engine import Plan, decide
 from cases.sweep import statements
-from cases.sweep.load import Key, Loaded, Row, arrays, load, load_admins, load_contacts, load_seats
+from cases.sweep.arrays import arrays
+from cases.sweep.load import Key, Loaded, Row, load, load_admins, load_contacts, load_seats
 from cases.sweep.rows import Rows
 from cases.sweep.write import Climb, carry_out
 
