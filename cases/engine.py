@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from ladder.durations import Window, format_window
@@ -227,21 +228,34 @@ def start_clock(
 
     Raises `CalendarError` where the calendar has no such time within its bounds.
     """
-    target = calendar.target_seconds(at, window)
-    due_at = calendar.due_at(at, target)
     first = min(thresholds, default=None)
+    target, due_at, soon_at, first_at = _times(calendar, window, at, first)
     return NewClock(
         kind=kind,
         window=window,
         target_seconds=target,
         anchor=at,
         due_at=due_at,
-        soon_at=calendar.at_share(at, target, SOON_SHARE) if thresholds else None,
-        next_fire_at=calendar.at_share(at, target, first) if first else due_at,
+        soon_at=soon_at,
+        next_fire_at=first_at,
         thresholds=tuple(thresholds),
         of_assignment=of_assignment,
         asked=asked,
     )
+
+
+# What climbs in one moment starts under few calendars and few windows.
+@lru_cache(maxsize=1024)
+def _times(
+    calendar: Compiled, window: Window, at: datetime, first: int | None
+) -> tuple[int, datetime, datetime | None, datetime]:
+    """Return a new clock's target, when it is due, soon due, and first to be looked at."""
+    target = calendar.target_seconds(at, window)
+    due_at = calendar.due_at(at, target)
+    if first is None:
+        return target, due_at, None, due_at
+    soon_at = calendar.at_share(at, target, SOON_SHARE)
+    return target, due_at, soon_at, calendar.at_share(at, target, first)
 
 
 def level_clocks(

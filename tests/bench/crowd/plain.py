@@ -34,14 +34,17 @@ ON COMMIT DELETE ROWS
 """
 FIND = f"""
 INSERT INTO due SELECT d.*, c.assignment_id, c.owner_id, a.backup_id, a.number, a.position,
-    c.calendar_version_id, l.id, s.user_id, s.backup_id, NEW_ID, NEW_ID, NEW_ID, l.id IS NOT NULL
+    c.calendar_version_id, n.id, n.user_id, n.backup_id, NEW_ID, NEW_ID, NEW_ID, n.id IS NOT NULL
 FROM ({CLAIM}) d
 JOIN cases_case c ON c.tenant_id = d.tenant_id AND c.id = d.case_id
 JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.id = c.assignment_id
-LEFT JOIN ladder_level l ON l.tenant_id = c.tenant_id AND l.ladder_id = c.ladder_id
-    AND l.position = a.position + 1 AND NOT l.concessions_only
-LEFT JOIN ladder_seat s ON s.tenant_id = l.tenant_id AND s.level_id = l.id
-    AND (s.region_id = c.region_id OR s.region_id IS NULL)
+LEFT JOIN LATERAL (
+    SELECT l.id, s.user_id, s.backup_id FROM ladder_level l
+    JOIN ladder_seat s ON s.tenant_id = l.tenant_id AND s.level_id = l.id
+        AND (s.region_id = c.region_id OR s.region_id IS NULL)
+    WHERE l.tenant_id = c.tenant_id AND l.ladder_id = c.ladder_id
+        AND l.position = a.position + 1 AND NOT l.concessions_only LIMIT 1
+) n ON true
 """
 WRITES = (
     """
