@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from uuid import UUID
 
 from ladder.durations import Window, format_window
-from ladder.worktime import Compiled, always_open
+from ladder.worktime import Compiled, always_open, run_from
 
 SOON_SHARE = 75
 SHORTEST_REMINDER = 60
@@ -228,34 +227,21 @@ def start_clock(
 
     Raises `CalendarError` where the calendar has no such time within its bounds.
     """
-    first = min(thresholds, default=None)
-    target, due_at, soon_at, first_at = _times(calendar, window, at, first)
+    shares = (SOON_SHARE, min(thresholds)) if thresholds else ()
+    run = run_from(calendar, at, window, shares)
+    soon_at, first_at = run.share_at or (None, run.due_at)
     return NewClock(
         kind=kind,
         window=window,
-        target_seconds=target,
+        target_seconds=run.target_seconds,
         anchor=at,
-        due_at=due_at,
+        due_at=run.due_at,
         soon_at=soon_at,
         next_fire_at=first_at,
         thresholds=tuple(thresholds),
         of_assignment=of_assignment,
         asked=asked,
     )
-
-
-# What climbs in one moment starts under few calendars and few windows.
-@lru_cache(maxsize=1024)
-def _times(
-    calendar: Compiled, window: Window, at: datetime, first: int | None
-) -> tuple[int, datetime, datetime | None, datetime]:
-    """Return a new clock's target, when it is due, soon due, and first to be looked at."""
-    target = calendar.target_seconds(at, window)
-    due_at = calendar.due_at(at, target)
-    if first is None:
-        return target, due_at, None, due_at
-    soon_at = calendar.at_share(at, target, SOON_SHARE)
-    return target, due_at, soon_at, calendar.at_share(at, target, first)
 
 
 def level_clocks(

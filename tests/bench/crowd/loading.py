@@ -1,9 +1,9 @@
 """Open cases by the million, and when each falls due.
 
-Most fall due in the days after the bench. `due` of them, spread evenly over tenants and over the
-table, miss their response window in slices: slice 0 up to one minute after `START`, slice 1 up to
-two, and so on, so that each form of a bench has cases of its own. In a slice one case of twenty is
-on the top level, one of four on the second, the others on the first.
+Most fall due in the days after the bench. Some, spread evenly over tenants and over the table, miss
+their response window in slices of a minute: slice 0 within the first minute after the start, slice
+1 within the second, and so on, so that each form of a bench has cases of its own. In a slice one
+case of twenty is on the top level, one of four on the second, the others on the first.
 """
 
 from collections.abc import Iterator
@@ -37,6 +37,8 @@ class Crowd:
     cases: int = 1_000_000
     slices: int = 0
     each: int = 0
+    start: datetime = START
+    span: timedelta = MINUTE
 
     @property
     def stride(self) -> int:
@@ -58,6 +60,7 @@ class Drawn:
 
     number: int
     tenant: int
+    nth: int
     position: int
     region: int
     due_at: datetime
@@ -90,12 +93,12 @@ def drawn(crowd: Crowd, number: int) -> Drawn:
     due = crowd.slice_of(number)
     if due is None:
         # Spread over four weeks, never during the bench.
-        later = START + 24 * HOUR + timedelta(seconds=number * 7919 % 2_400_000)
-        return Drawn(number, tenant, 1 + within % 7 // 4, within % 4, later, is_due=False)
+        later = crowd.start + 24 * HOUR + timedelta(seconds=number * 7919 % 2_400_000)
+        return Drawn(number, tenant, within, 1 + within % 7 // 4, within % 4, later, is_due=False)
     sliced, place = due
     position = 3 if place % 20 == 0 else 2 if place % 4 == 1 else 1
-    at = START + (sliced + 1) * MINUTE - timedelta(milliseconds=place % 500 * 100)
-    return Drawn(number, tenant, position, within % 4, at, is_due=True)
+    at = crowd.start + crowd.span * (sliced + (place + 1) / crowd.each)
+    return Drawn(number, tenant, within, position, within % 4, at, is_due=True)
 
 
 def load(crowd: Crowd) -> None:
@@ -116,7 +119,7 @@ def _case(case: Drawn) -> Iterator[tuple[Any, ...]]:
     title = f"{WORDS[n % 8]} {n % 977} from {PLACES[n % 9]} went past us"
     due = (case.due_at, "response", case.due_at - HOUR, "f")
     yield (
-        *(case.id, case.tenant_id, f"ESC-2026-{n // 200 + 1:05d}", title, TEXT),
+        *(case.id, case.tenant_id, f"ESC-2026-{case.nth + 1:05d}", title, TEXT),
         *(of_tenant(people.CATEGORY, t, n % people.CATEGORIES), f"s{1 + n % 4}", "", "{}", "{}"),
         *("EUR", f"D-{n % 40_000}", of_tenant(people.REGION, t, case.region), "browser", "", ""),
         *("new", "", "", 1, of_tenant(people.LADDER, t), of_tenant(people.ROUTE, t), 1, "{}"),
@@ -144,7 +147,7 @@ def _clocks(case: Drawn) -> Iterator[tuple[Any, ...]]:
     for place, (kind, window, hours, days) in enumerate(RUNNING):
         due = case.due_at + timedelta(days=days)
         soon = due - HOUR if kind == "response" else due - timedelta(days=1)
-        fires = due if kind == "response" else max(soon, START + 20 * HOUR)
+        fires = due if kind == "response" else due - timedelta(hours=20)
         turn = None if kind == "total" else ident(TURN, n)
         yield (
             *(ident(CLOCK, 3 * n + place), case.tenant_id, case.id, turn, kind, 1, "running"),
