@@ -15,14 +15,14 @@ def keep_ids(cursor: CursorWrapper) -> None:
     A batch reads an id in two dozen places for each case, and most are of the same few tenants,
     levels, calendars and people; making them one by one costs as much as deciding.
     """
-    made: dict[str, UUID] = {}
+    made: dict[str | bytes, UUID] = {}
 
-    def read(text: str | None, _cursor: Any) -> UUID | None:
+    def read(text: str | bytes | None, _cursor: Any) -> UUID | None:
         if text is None:
             return None
         found = made.get(text)
         if found is None:
-            found = made[text] = UUID(text)
+            found = made[text] = UUID(str(text))
         return found
 
     one = new_type(UUID_OIDS, "ID", read)

@@ -42,7 +42,7 @@ SELECT id::text, next_fire_at FROM cases_clock WHERE state = 'running' AND next_
 OURS = f" AND substr(id::text, 15, 4) = '7{people.CLOCK:03x}'"
 # Moved to begin now: nobody knows beforehand how long copying takes.
 SHIFT = f"""
-UPDATE cases_clock SET due_at = due_at - %(by)s, next_fire_at = next_fire_at - %(by)s
+UPDATE cases_clock SET due_at = due_at - %(by)s::interval, next_fire_at = next_fire_at - %(by)s::interval
 WHERE state = 'running' AND next_fire_at < %(until)s{OURS}
 """
 CLIMBS = """
@@ -86,7 +86,7 @@ def watched(urls: dict[str, str], crowd: Crowd) -> tuple[Watch, tuple[int, int]]
     until = crowd.start + HOUR
     begin = datetime.now(UTC) + timedelta(seconds=3)
     with wide_open([]) as cursor:
-        cursor.execute(SHIFT, {"by": crowd.start - begin, "until": until})
+        cursor.execute(SHIFT, {"by": str(crowd.start - begin), "until": until})
     with (
         closing(psycopg2.connect(urls["BACKUP_DATABASE_URL"])) as connection,
         connection.cursor() as cursor,
@@ -99,7 +99,8 @@ def watched(urls: dict[str, str], crowd: Crowd) -> tuple[Watch, tuple[int, int]]
             watch.look(cursor)
             time.sleep(EVERY)
         cursor.execute(CLIMBS, [list(watch.due)])
-        return watch, cursor.fetchone()
+        [moved] = cursor.fetchall()
+        return watch, moved
 
 
 def stretches(lags: list[tuple[datetime, float]]) -> list[float]:

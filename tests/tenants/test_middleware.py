@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import views
 from cases.models import Case
@@ -17,10 +18,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def vendor(transactional_db: None) -> World:
-    """A vendor with one case, committed."""
+    """A vendor with one case, committed: logged now, because requests ask what time it is."""
     world = make_world()
     with world.scope():
-        world.case()
+        world.case(at=timezone.now())
     return world
 
 

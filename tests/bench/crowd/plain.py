@@ -156,7 +156,7 @@ def plain_sql(at: datetime) -> Batch:
     def batch() -> int:
         with transaction.atomic(using="sweeper"), connections["sweeper"].cursor() as cursor:
             cursor.execute(ready(FIND), values)
-            found = cursor.rowcount
+            found = int(cursor.rowcount)
             for statement in statements if found else ():
                 cursor.execute(statement, values)
         return found
@@ -168,7 +168,8 @@ def plain_sql(at: datetime) -> Batch:
 
 def bare_statement(at: datetime) -> Batch:
     """Return the one statement that writes three rows a case: clock, event, notice."""
-    statement, values = ready(BARE), {"at": at, "limit": BATCH}
+    statement = ready(BARE)
+    values: dict[str, Any] = {"at": at, "limit": BATCH}
 
     def batch() -> int:
         with transaction.atomic(using="sweeper"), connections["sweeper"].cursor() as cursor:
