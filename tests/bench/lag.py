@@ -42,7 +42,8 @@ SELECT id::text, next_fire_at FROM cases_clock WHERE state = 'running' AND next_
 OURS = f" AND substr(id::text, 15, 4) = '7{people.CLOCK:03x}'"
 # Moved to begin now: nobody knows beforehand how long copying takes.
 SHIFT = f"""
-UPDATE cases_clock SET due_at = due_at - %(by)s::interval, next_fire_at = next_fire_at - %(by)s::interval
+UPDATE cases_clock SET due_at = due_at - %(by)s::interval,
+    next_fire_at = next_fire_at - %(by)s::interval
 WHERE state = 'running' AND next_fire_at < %(until)s{OURS}
 """
 CLIMBS = """
