@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ladder.durations import Window, format_window
-from ladder.worktime import Compiled, always_open
+from ladder.worktime import Compiled, always_open, run_from
 
 SOON_SHARE = 75
 SHORTEST_REMINDER = 60
@@ -227,17 +227,17 @@ def start_clock(
 
     Raises `CalendarError` where the calendar has no such time within its bounds.
     """
-    target = calendar.target_seconds(at, window)
-    due_at = calendar.due_at(at, target)
-    first = min(thresholds, default=None)
+    shares = (SOON_SHARE, min(thresholds)) if thresholds else ()
+    run = run_from(calendar, at, window, shares)
+    soon_at, first_at = run.share_at or (None, run.due_at)
     return NewClock(
         kind=kind,
         window=window,
-        target_seconds=target,
+        target_seconds=run.target_seconds,
         anchor=at,
-        due_at=due_at,
-        soon_at=calendar.at_share(at, target, SOON_SHARE) if thresholds else None,
-        next_fire_at=calendar.at_share(at, target, first) if first else due_at,
+        due_at=run.due_at,
+        soon_at=soon_at,
+        next_fire_at=first_at,
         thresholds=tuple(thresholds),
         of_assignment=of_assignment,
         asked=asked,

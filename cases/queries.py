@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 
 from cases.access import grants_in_force, orphaned, visible_cases
 from cases.models import (
@@ -59,7 +59,10 @@ class Page:
 
 def listed(member: Membership, view: str) -> QuerySet[Case]:
     """Return the cases of one of the inbox's views."""
-    cases = visible_cases(member)
+    return _of_view(visible_cases(member), member, view)
+
+
+def _of_view(cases: QuerySet[Case], member: Membership, view: str) -> QuerySet[Case]:
     if view == "ended":
         return cases.filter(status__in=ENDED)
     cases = cases.filter(status__in=OPEN)
@@ -74,6 +77,21 @@ def listed(member: Membership, view: str) -> QuerySet[Case]:
 def count_mine(member: Membership) -> int:
     """Return how many open cases wait for a member, up to a bound."""
     return bounded(listed(member, "mine"))
+
+
+class Counted(Subquery):
+    """How many rows another query has, as a column of one."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def count_views(member: Membership) -> dict[str, int]:
+    """Return how many cases each of the inbox's views holds, up to a bound, in one query."""
+    visible = visible_cases(member)
+    lists = [_of_view(visible, member, view)[: MOST_COUNTED + 1].values("pk") for view in VIEWS]
+    counts = Membership.objects.filter(pk=member.pk).values_list(*map(Counted, lists))
+    return dict(zip(VIEWS, counts.get(), strict=True))
 
 
 def bounded(cases: QuerySet[Case]) -> int:

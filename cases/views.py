@@ -138,9 +138,10 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
         "ended": _("Resolved"),
     }
     own = reverse("inbox", args=[request.tenant.slug])
+    request.counted = queries.count_views(request.membership)
     found = []
     for view, label in labels.items():
-        count = queries.bounded(queries.listed(request.membership, view))
+        count = request.counted[view]
         found.append(
             {
                 "label": label,

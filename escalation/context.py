@@ -87,9 +87,15 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "switch_url": reverse("choose"),
         "role_label": member.title or member.get_role_display(),
         "unread": unread_count(member.user),
-        "mine": count_mine(member),
+        "mine": mine_of(request, member),
         "current": CURRENT.get(name or "", name),
     }
+
+
+def mine_of(request: HttpRequest, member: Membership) -> int:
+    """Return how many cases wait for a member, as the page itself has counted where it has."""
+    counted: dict[str, int] = getattr(request, "counted", {})
+    return counted["mine"] if "mine" in counted else count_mine(member)
 
 
 SEES_POLICY = (Role.ADMIN, Role.STAFF, Role.AUDITOR)

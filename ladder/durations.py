@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MAX_DAYS = 3650
 _MAX_SECONDS = _MAX_DAYS * 86_400
@@ -70,6 +71,8 @@ def parse_window(text: object, field: str = "window") -> Window:
         raise WindowError(field, error.reason) from None
 
 
+# A vendor has a few windows, and every clock carries one.
+@lru_cache(maxsize=1024)
 def _read(text: str) -> Window:
     if len(text) > _LONGEST_TEXT:
         raise WindowError("window", _UNREADABLE)
@@ -90,6 +93,7 @@ def _clock_parts(seconds: int) -> tuple[int, int, int]:
     return hours, minutes, rest
 
 
+@lru_cache(maxsize=1024)
 def format_window(window: Window) -> str:
     """The canonical ISO 8601 text: ``P2D``, or hours, minutes and seconds without zeros."""
     if window.in_days:

@@ -33,6 +33,8 @@ class ScopedRequest(HttpRequest):
     partner_id: UUID | None
     credentials: Credentials | None
     token_problem: str
+    # What a view has counted for its page, so that the navigation need not again.
+    counted: dict[str, int]
 
 
 class ScopeMiddleware:

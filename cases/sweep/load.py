@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from cases.engine import Asked, CaseFacts, CaseRules, ClockFacts, LevelRules
 from cases.rules import step_windows
 from cases.sweep import statements
+from cases.sweep.arrays import array, arrays
 from ladder.durations import parse_window
 from ladder.queries import compiled, known
 from ladder.seats import SeatFacts
@@ -68,12 +69,6 @@ class Loaded:
             calendar=self.calendars[row.calendar_version_id],
             steps=step_windows(row.windows),
         )
-
-
-def arrays(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Turn rows into one array a column, as `unnest` takes them."""
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
-    return [[str(v) if isinstance(v, UUID) else v for v in column] for column in columns]
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]], make: Callable[..., Any]) -> dict[UUID, list[Any]]:
@@ -193,5 +188,5 @@ def load_contacts(cursor: CursorWrapper, loaded: Loaded, cases: set[Key]) -> Non
 def load_admins(cursor: CursorWrapper, loaded: Loaded, tenants: set[UUID]) -> None:
     """Read who hears of an alarm."""
     if tenants:
-        cursor.execute(statements.ADMINS, [[str(tenant) for tenant in tenants]])
+        cursor.execute(statements.ADMINS, [array(tenants)])
         loaded.admins = _grouped(cursor.fetchall(), lambda user_id: user_id)

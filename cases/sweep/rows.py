@@ -1,7 +1,7 @@
 """The rows of a batch, table by table, and the statements that write them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from django.db.backends.utils import CursorWrapper
 
 from cases.engine import Asked, ClockChange, Face, NewClock
 from cases.sweep import statements
-from cases.sweep.load import Row, arrays
+from cases.sweep.arrays import array, arrays
+from cases.sweep.load import Row
 from ladder.seats import Holder
 from tenants.ids import uuid7
 
@@ -28,17 +29,12 @@ class Turn:
     holder: Holder
 
 
-def literal(values: Iterable[object]) -> str:
-    """Return an array inside an array: `unnest` would take apart a real one."""
-    return "{" + ",".join(map(str, values)) + "}"
-
-
 def about(asked: Asked | None) -> Values:
     """Return the columns that say whom a clock asks, and about what."""
     if asked is None:
         return (None, None, None, None, "{}")
     people = (asked.owner_id, asked.backup_id, asked.level_id)
-    return (asked.subject, *people, literal(asked.barred))
+    return (asked.subject, *people, array(asked.barred))
 
 
 @dataclass(slots=True)
@@ -61,14 +57,14 @@ class Rows:
         again = (
             (new.window_text, new.target_seconds, new.anchor, new.due_at) if new else (None,) * 4
         )
-        self.clocks.append((row.tenant_id, change.clock.id, state, *told, self.at, *again))
+        self.clocks.append((row.tenant_id, change.clock.id, state, *told, *again))
 
     def start_turn(self, row: Row, turn: Turn) -> None:
         """End the current turn, and add the next one."""
         self.ended_turns.append((row.tenant_id, row.assignment_id))
         place = (row.cycle, row.turn + 1, turn.level_id, turn.position)
         held = (turn.holder.owner_id, turn.holder.backup_id)
-        self.turns.append((row.tenant_id, turn.id, row.id, *place, *held, self.at))
+        self.turns.append((row.tenant_id, turn.id, row.id, *place, *held))
 
     def start_clock(self, row: Row, turn: Turn, new: NewClock) -> None:
         """Add a clock that starts."""
@@ -76,7 +72,7 @@ class Rows:
         target = (new.kind, row.cycle, new.window_text, new.target_seconds)
         times = (new.anchor, new.due_at, new.soon_at, new.next_fire_at)
         key = (row.tenant_id, uuid7(), row.id, of_turn)
-        pinned = (*target, row.calendar_version_id, *times, literal(new.thresholds))
+        pinned = (*target, row.calendar_version_id, *times, array(new.thresholds))
         self.new_clocks.append((*key, *pinned, *about(new.asked)))
 
     def change_case(self, row: Row, turn: Turn, shown: Face, *, closes: bool) -> None:
@@ -84,7 +80,7 @@ class Rows:
         status, closed_at = ("closed", self.at) if closes else (row.status, None)
         now_with = (turn.id, turn.holder.owner_id, turn.level_id)
         due = (shown.due_at, shown.kind, shown.soon_at, shown.missed)
-        self.cases.append((row.tenant_id, row.id, status, *now_with, *due, closed_at, self.at))
+        self.cases.append((row.tenant_id, row.id, status, *now_with, *due, closed_at))
 
     def record(
         self,
@@ -98,24 +94,20 @@ class Rows:
         """Add an event that can happen once, and tell each person once."""
         event = uuid7()
         body = (row.id, json.dumps(facts), audience, once_key)
-        self.events.append((row.tenant_id, event, kind, self.at, *body))
+        self.events.append((row.tenant_id, event, kind, *body))
         for user in dict.fromkeys(told):
             if user is not None:
-                self._tell(row.tenant_id, event, user)
-
-    def _tell(self, tenant_id: UUID, event: UUID, user: UUID) -> None:
-        at = self.at
-        self.notices.append((tenant_id, uuid7(), event, user, "bell", "sent", None, at, at))
-        self.notices.append((tenant_id, uuid7(), event, user, "email", "pending", at, at, None))
+                self.notices.append((row.tenant_id, event, user, uuid7(), uuid7()))
 
     def store(self, cursor: CursorWrapper) -> None:
         """Write it all; the order follows the references."""
-        cursor.execute(statements.CHANGE_CLOCKS, arrays(self.clocks, 10))
+        at: list[Any] = [self.at]
+        cursor.execute(statements.CHANGE_CLOCKS, at * 2 + arrays(self.clocks, 9))
         if self.turns:
-            cursor.execute(statements.END_TURNS, [self.at, *arrays(self.ended_turns, 2)])
-            cursor.execute(statements.START_TURNS, arrays(self.turns, 10))
+            cursor.execute(statements.END_TURNS, at + arrays(self.ended_turns, 2))
+            cursor.execute(statements.START_TURNS, at + arrays(self.turns, 9))
         if self.new_clocks:
             cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 19))
-        cursor.execute(statements.CHANGE_CASES, arrays(self.cases, 12))
-        cursor.execute(statements.RECORD, arrays(self.events, 8))
-        cursor.execute(statements.TELL, arrays(self.notices, 9))
+        cursor.execute(statements.CHANGE_CASES, at + arrays(self.cases, 11))
+        cursor.execute(statements.RECORD, at + arrays(self.events, 7))
+        cursor.execute(statements.TELL, at + arrays(self.notices, 5) + at * 2)

@@ -1,7 +1,9 @@
 """One batch after another, until nothing is left to lock."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +14,9 @@ from django.db.backends.utils import CursorWrapper
 
 from cases.engine import Plan, decide
 from cases.sweep import statements
-from cases.sweep.load import Key, Loaded, Row, arrays, load, load_admins, load_contacts, load_seats
+from cases.sweep.arrays import arrays
+from cases.sweep.ids import keep_ids
+from cases.sweep.load import Key, Loaded, Row, load, load_admins, load_contacts, load_seats
 from cases.sweep.rows import Rows
 from cases.sweep.write import Climb, carry_out
 
@@ -99,9 +103,26 @@ def single(at: datetime, using: str) -> Batch:
 
 def run_batch(at: datetime, limit: int, using: str) -> Batch:
     """Claim up to `limit` clocks that are due, and carry out what follows, in one transaction."""
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+    with (
+        uncollected(),
+        transaction.atomic(using=using),
+        connections[using].cursor() as cursor,
+    ):
         claimed = _claim(cursor, at, limit)
         return _carry_out(cursor, claimed, at) if claimed else Batch()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Put the collector of cycles off until the end of a batch: it makes a hundred thousand objects
+    and no cycle, and each look through the whole process for one takes as long as deciding."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _carry_out(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Batch:
@@ -111,6 +132,7 @@ def _carry_out(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Batch
 
 
 def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:
+    keep_ids(cursor)
     cursor.execute(statements.CLAIM, [at, limit])
     return list(dict.fromkeys(cursor.fetchall()))
 

@@ -75,11 +75,11 @@ UPDATE cases_clock k SET state = v.state, fired = v.fired, next_fire_at = v.next
     target_seconds = coalesce(v.target, k.target_seconds),
     anchor = coalesce(v.anchor, k.anchor), due_at = coalesce(v.due_at, k.due_at),
     breached_at = CASE WHEN v.state = 'breached' THEN k.due_at END,
-    processed_at = CASE WHEN v.state = 'breached' THEN v.at END,
-    ended_at = CASE WHEN v.state = 'ended' THEN v.at END
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
-    %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
-    AS v (tenant_id, id, state, fired, next_fire_at, at, span, target, anchor, due_at)
+    processed_at = CASE WHEN v.state = 'breached' THEN %s::timestamptz END,
+    ended_at = CASE WHEN v.state = 'ended' THEN %s::timestamptz END
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::text[],
+    %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    AS v (tenant_id, id, state, fired, next_fire_at, span, target, anchor, due_at)
 WHERE k.tenant_id = v.tenant_id AND k.id = v.id
 """
 
@@ -90,10 +90,10 @@ WHERE a.tenant_id = v.tenant_id AND a.id = v.id AND a.ended_at IS NULL
 """
 
 START_TURNS = """
-INSERT INTO cases_assignment (tenant_id, id, case_id, cycle, number, level_id, position, owner_id,
-    backup_id, started_at, end_reason)
-SELECT *, '' FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::int[], %s::uuid[],
-    %s::int[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+INSERT INTO cases_assignment (started_at, end_reason, tenant_id, id, case_id, cycle, number,
+    level_id, position, owner_id, backup_id)
+SELECT %s::timestamptz, '', v.* FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
+    %s::int[], %s::uuid[], %s::int[], %s::uuid[], %s::uuid[]) AS v
 """
 
 START_CLOCKS = """
@@ -111,34 +111,36 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[
 """
 
 CHANGE_CASES = """
-UPDATE cases_case c SET status = v.status, assignment_id = v.assignment_id, owner_id = v.owner_id,
-    level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind, due_soon_at = v.soon_at,
-    due_missed = v.missed, closed_at = coalesce(v.closed_at, c.closed_at), updated_at = v.at,
-    version = c.version + 1
+UPDATE cases_case c SET updated_at = %s, status = v.status, assignment_id = v.assignment_id,
+    owner_id = v.owner_id, level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind,
+    due_soon_at = v.soon_at, due_missed = v.missed, version = c.version + 1,
+    closed_at = coalesce(v.closed_at, c.closed_at)
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],
-    %s::timestamptz[], %s::text[], %s::timestamptz[], %s::bool[], %s::timestamptz[],
-    %s::timestamptz[])
+    %s::timestamptz[], %s::text[], %s::timestamptz[], %s::bool[], %s::timestamptz[])
     AS v (tenant_id, id, status, assignment_id, owner_id, level_id, due_at, due_kind, soon_at,
-        missed, closed_at, at)
+        missed, closed_at)
 WHERE c.tenant_id = v.tenant_id AND c.id = v.id
 """
 
 RECORD = """
-INSERT INTO journal_event (tenant_id, id, kind, at, case_id, facts, audience, once_key)
-SELECT v.tenant_id, v.id, v.kind, v.at, v.case_id, v.facts::jsonb, v.audience, v.once_key
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::uuid[], %s::text[],
-    %s::text[], %s::text[])
-    AS v (tenant_id, id, kind, at, case_id, facts, audience, once_key)
+INSERT INTO journal_event (at, tenant_id, id, kind, case_id, facts, audience, once_key)
+SELECT %s::timestamptz, v.tenant_id, v.id, v.kind, v.case_id, v.facts::jsonb, v.audience, v.once_key
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    AS v (tenant_id, id, kind, case_id, facts, audience, once_key)
 """
 
+# Each person is told on both channels: a bell rings by being there, an e-mail waits for delivery.
 TELL = """
-INSERT INTO journal_notice (tenant_id, id, event_id, user_id, channel, state, attempts,
-    next_attempt_at, created_at, done_at)
-SELECT v.tenant_id, v.id, v.event_id, v.user_id, v.channel, v.state, 0, v.next_attempt_at, v.at,
-    v.done_at
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS v (tenant_id, id, event_id, user_id, channel, state, next_attempt_at, at, done_at)
+INSERT INTO journal_notice (tenant_id, event_id, user_id, id, channel, state, attempts, created_at,
+    next_attempt_at, done_at)
+SELECT v.tenant_id, v.event_id, v.user_id, told.id, told.channel, told.state, 0, %s,
+    told.next_attempt_at, told.done_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[])
+    AS v (tenant_id, event_id, user_id, bell_id, mail_id)
+CROSS JOIN LATERAL (VALUES
+    (v.bell_id, 'bell', 'sent', NULL::timestamptz, %s::timestamptz),
+    (v.mail_id, 'email', 'pending', %s, NULL)
+) AS told (id, channel, state, next_attempt_at, done_at)
 """
 
 # A case that cannot be moved must not stop the others: it is looked at again later, and the

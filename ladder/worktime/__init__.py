@@ -6,7 +6,7 @@ integer microseconds since 1970-01-01 UTC where the name ends in ``_us``.
 """
 
 from ladder.worktime.always import always_open
-from ladder.worktime.compiled import Compiled, compile_rules
+from ladder.worktime.compiled import Compiled, Run, compile_rules, run_from
 from ladder.worktime.errors import CalendarError, StillPausedError
 from ladder.worktime.explain import Step, Why
 from ladder.worktime.instants import Pause, from_us, to_us
@@ -18,11 +18,13 @@ __all__ = [
     "Interval",
     "Pause",
     "Rules",
+    "Run",
     "Step",
     "StillPausedError",
     "Why",
     "always_open",
     "compile_rules",
     "from_us",
+    "run_from",
     "to_us",
 ]

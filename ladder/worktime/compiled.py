@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -223,3 +224,21 @@ def _open_day(table: Table, today: int, anchor_us: int) -> int:
 def compile_rules(rules: Rules) -> Compiled:
     """The compiled calendar of these rules, the same one each time while it is cached."""
     return Compiled(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A window that began at an instant: its target, its end, and when shares of it are used."""
+
+    target_seconds: int
+    due_at: datetime
+    share_at: tuple[datetime, ...]
+
+
+# What begins in one moment begins under few calendars and few windows.
+@lru_cache(maxsize=1024)
+def run_from(calendar: Compiled, at: datetime, window: Window, shares: tuple[int, ...]) -> Run:
+    """Return what a window comes to that begins at an instant; errors as `due_at`."""
+    target = calendar.target_seconds(at, window)
+    due_at = calendar.due_at(at, target)
+    return Run(target, due_at, tuple(calendar.at_share(at, target, share) for share in shares))

@@ -64,6 +64,8 @@ def target_to_us(target_seconds: int) -> int:
 
 def pause_spans(pauses: Iterable[Pause]) -> list[Span]:
     """Pauses in order, overlapping ones joined so that they count once; empty ones dropped."""
+    if not pauses:
+        return []
     joined: list[Span] = []
     for start, end in sorted(_span(index, pause) for index, pause in enumerate(pauses)):
         if joined and start <= joined[-1][1]:

@@ -13,8 +13,6 @@ import statistics
 import time
 from dataclasses import replace
 
-import django
-
 from memos.pdf import PrintedAction, PrintedMemo, render
 
 ROUNDS, LIMIT_MS = 10, 1_000
@@ -66,7 +64,6 @@ def measure(memos: dict[str, PrintedMemo]) -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure, print the table and the JSON; fail where the largest memo takes too long."""
-    django.setup()
     load = os.getloadavg()[0]
     first = printed_in(ORDINARY)
     figures = measure({"ordinary": ORDINARY, "largest": largest()})

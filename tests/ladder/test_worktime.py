@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ladder.durations import Window
-from ladder.worktime import CalendarError, Compiled, StillPausedError, to_us
+from ladder.worktime import CalendarError, Compiled, StillPausedError, run_from, to_us
 from ladder.worktime.instants import Pause
 from tests.ladder.calendars import (
     ALL_DAYS,
@@ -356,3 +356,13 @@ def test_next_open() -> None:
     assert OFFICE.next_open(at("2026-11-20T12:00:00.5")) == at("2026-11-20T12:00:00.5")
     assert OFFICE.next_open(at("2026-11-20T17:00")) == at("2026-11-23T09:00")
     assert OFFICE.next_open(at("2026-11-23T09:00")) == at("2026-11-23T09:00")
+
+
+def test_a_run_is_the_target_the_end_and_the_shares_in_one_answer() -> None:
+    anchor, window = at("2026-10-30T16:30"), Window(seconds=4 * 3600)
+    run = run_from(OFFICE, anchor, window, (75, 50))
+    assert (run.target_seconds, run.due_at) == (4 * 3600, OFFICE.due_at(anchor, 4 * 3600))
+    shares = tuple(OFFICE.at_share(anchor, 4 * 3600, share) for share in (75, 50))
+    assert run.share_at == shares
+    assert run_from(OFFICE, anchor, window, ()).share_at == ()
+    assert run_from(ALWAYS, anchor, window, ()).due_at != run.due_at

@@ -1,0 +1,1 @@
+"""A database full of cases, for benches: made, filled by COPY, thrown away."""
