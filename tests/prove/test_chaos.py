@@ -17,7 +17,7 @@ from tests.prove.chaos.strikes import EVERYBODY, SWEEPERS
 
 BREACHES = 20_000
 PROGRAMS = ("worker", "sweeper", "watcher", "beat")
-LARGE = Load(vendors=8, cases=7400, spread=150.0, response=12, decision=30)
+LARGE = Load(vendors=8, cases=5000, spread=150.0, response=12, decision=30)
 SMALL = Load(vendors=8, cases=500, spread=6.0, response=4, decision=7)
 # What the judge calls what a fault does.
 FOUND = {
@@ -48,8 +48,9 @@ def assert_sound(ended: Ended) -> None:
 
 
 def test_twenty_thousand_breaches_and_nothing_is_lost_or_twice(house: House) -> None:
-    ended = Run(house, Play(LARGE, EVERYBODY, PROGRAMS, calm_within=420.0)).go()
+    ended = Run(house, Play(LARGE, EVERYBODY, PROGRAMS, rest_within=400.0, calm_within=900.0)).go()
     ended.report("Chaos")
+    assert ended.rested
     assert_sound(ended)
     assert ended.figures["breaches"] >= BREACHES
     assert min(ended.strikes[kind.name] for kind in EVERYBODY) >= 2
@@ -58,6 +59,7 @@ def test_twenty_thousand_breaches_and_nothing_is_lost_or_twice(house: House) -> 
 def test_a_short_run_of_the_sound_sweep_passes(house: House) -> None:
     ended = Run(house, Play(SMALL, EVERYBODY, PROGRAMS, calm_within=120.0, share=0.3)).go()
     ended.report("Short, sound")
+    assert ended.rested
     assert_sound(ended)
 
 

@@ -35,8 +35,8 @@ from tenants.scope import act_in  # noqa: E402
 
 logger = logging.getLogger("answers")
 WRITING = Lock()
-AHEAD = timedelta(seconds=2)
-LOOK_SECONDS = 0.5
+AHEAD = timedelta(seconds=2.5)
+LOOK_SECONDS = 1.0
 # Seconds from due at which an answer is begun: in time, at the very instant, too late.
 MOMENTS = ((-0.4, -0.05), (-0.02, 0.02), (0.05, 0.5))
 VERBS = ("acknowledge", "acknowledge", "decide")
@@ -94,7 +94,7 @@ class Person:
         soon = timezone.now() + AHEAD
         with act_in(self.tenant_id):
             due = Case.objects.filter(status__in=OPEN, due_at__lte=soon, due_missed=False)
-            found = list(due.order_by("due_at")[:500])
+            found = list(due.only("assignment_id", "due_at", "due_kind").order_by("due_at")[:500])
         for case in found:
             key = (case.turn_id, case.due_kind)
             if key not in self.known and (act := planned(case, self.share)):
@@ -104,8 +104,8 @@ class Person:
     def answer_next(self) -> None:
         """Give the next answer, if its moment is near; or wait a little."""
         wait = (self.acts[0].at - timezone.now()).total_seconds() if self.acts else LOOK_SECONDS
-        if wait > LOOK_SECONDS / 5:
-            time.sleep(LOOK_SECONDS / 10)
+        if wait > 0.1:
+            time.sleep(0.05)
             return
         time.sleep(max(0.0, wait))
         act = heapq.heappop(self.acts)
@@ -123,7 +123,7 @@ class Person:
             with act_in(self.tenant_id):
                 case = Case.objects.get(pk=act.case_id)
                 case.seen_turn = act.turn_id
-                by = Membership.objects.get(user_id=case.owner_id)
+                by = Membership.objects.get(user=case.owner)
                 verb = getattr(actions, act.verb)
                 rest = {"outcome": "upheld", "reason": "Yes."} if act.verb == "decide" else {}
                 verb(case, by=by, at=at, **rest)

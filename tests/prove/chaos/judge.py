@@ -181,7 +181,7 @@ def who_hears(found: Records, event: EventRow) -> set[str | None]:
     contacts = found.contacts.get(event.case, set())
     levels = {turn.position: turn.owner for turn in found.turns[event.case]}
     holder = levels.get(event.facts.get("position", 0))
-    return {
+    hears: dict[str, set[str | None]] = {
         "case.escalated": {event.facts.get("owner"), event.facts.get("previous_owner"), *contacts},
         "case.opened": {holder, *contacts},
         "case.acknowledged": {*contacts},
@@ -190,7 +190,8 @@ def who_hears(found: Records, event: EventRow) -> set[str | None]:
         "case.reminder": {holder, *admins},
         "case.clock.warning": {holder},
         "case.clock.breached": set(),
-    }[event.kind]
+    }
+    return hears[event.kind]
 
 
 def mailed(found: Records) -> Iterator[Violation]:

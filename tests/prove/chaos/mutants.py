@@ -37,7 +37,7 @@ def claim_without_lock() -> None:
     without = statements.CLAIM.replace(LOCK, "")
     assert without != statements.CLAIM
     statements.CLAIM = without
-    load = run.load
+    load = run.load  # type: ignore[attr-defined]  # what the sweep itself will call
 
     def load_and_linger(cursor: CursorWrapper, claimed: Iterable[Key]) -> Loaded:
         found = load(cursor, claimed)
@@ -45,7 +45,7 @@ def claim_without_lock() -> None:
             time.sleep(LINGER_SECONDS)
         return found
 
-    run.load = load_and_linger
+    run.load = load_and_linger  # type: ignore[attr-defined]
 
 
 def in_two_transactions(split: Callable[[Any], Callable[[CursorWrapper], None]]) -> None:

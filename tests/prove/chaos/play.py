@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from devtools.processes import POLL_SECONDS
@@ -20,6 +20,10 @@ SELECT count(*) FROM cases_clock
 WHERE state = 'running' AND kind IN ('response', 'decision')
     AND due_at < now() + interval '10 minutes'
 """
+BEHIND = """
+SELECT coalesce(extract(epoch FROM now() - min(next_fire_at)), 0)::float FROM cases_clock
+WHERE state = 'running'
+"""
 WAITING = """
 SELECT (SELECT count(*) FROM journal_notice WHERE state = 'pending')
     + (SELECT count(*) FROM journal_event WHERE seq IS NULL)
@@ -27,7 +31,7 @@ SELECT (SELECT count(*) FROM journal_notice WHERE state = 'pending')
 AUDITED = "SELECT detail FROM journal_heartbeat WHERE name = 'audit' AND at > %s"
 BREACHED = "SELECT count(*) FROM cases_clock WHERE state = 'breached'"
 SWEEPS = ("sweepers", "sweeper")
-LOOK_SECONDS = 1.0
+LOOK_SECONDS, BEHIND_SECONDS = 1.0, 4.0
 # As often as a server that keeps its statistics would; the one for tests does not.
 ANALYZE_SECONDS = 20.0
 
@@ -60,6 +64,7 @@ class Ended:
     broken_chains: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     deadlocks: int = 0
+    rested: bool = False
 
     @property
     def kinds(self) -> Counter[str]:
@@ -121,6 +126,7 @@ class Run:
             if time.monotonic() - looked > LOOK_SECONDS:
                 looked = time.monotonic()
                 done = self.stage.value(statement) == 0
+                self.striker.merciful = self.stage.value(BEHIND) > BEHIND_SECONDS
             if time.monotonic() - analyzed > ANALYZE_SECONDS:
                 analyzed = time.monotonic()
                 self.stage.as_owner("ANALYZE")
@@ -166,7 +172,7 @@ class Run:
         audit: dict[str, int] = {}
         try:
             self.begin()
-            self.until("fall due", UNREST, self.play.rest_within, strike=True)
+            rested = self.until("fall due", UNREST, self.play.rest_within, strike=True)
             self.striker.calm()
             at: datetime = self.stage.value("SELECT now()")
             if self.play.calm_within:
@@ -176,7 +182,7 @@ class Run:
                 self.until("deliver the rest", WAITING, 60.0, strike=False)
         finally:
             self.stage.end()
-        return self.judged(at, audit)
+        return replace(self.judged(at, audit), rested=rested)
 
     def judged(self, at: datetime, audit: dict[str, int]) -> Ended:
         """Judge what is left."""

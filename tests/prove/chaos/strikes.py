@@ -51,12 +51,37 @@ class CutOff:
     account: str
 
 
+SWEEPERS = (
+    Strike("sweeper killed", 0.6, "sweepers", child=True),
+    Strike("sweeper frozen", 3.0, "sweepers", child=True, freeze=5.0),
+    CutOff("sweeper's session ended", 0.9, "parley_sweeper"),
+    CutOff("app's session ended", 0.6, "parley_app"),
+)
+EVERYBODY = (
+    *SWEEPERS,
+    Strike("sweep worker's child killed", 5.0, "sweeper", child=True),
+    Strike("sweep worker killed", 31.0, "sweeper"),
+    Strike("sweep worker frozen", 23.0, "sweeper", group=True, freeze=4.0),
+    Strike("worker's child killed", 2.0, "worker", child=True),
+    Strike("worker killed", 37.0, "worker"),
+    Strike("worker frozen", 13.0, "worker", group=True, freeze=4.0),
+    Strike("watcher's child killed", 7.0, "watcher", child=True),
+    Strike("watcher killed", 41.0, "watcher"),
+    Strike("watcher frozen", 19.0, "watcher", group=True, freeze=4.0),
+    Strike("beat killed", 43.0, "beat"),
+    Strike("broker killed", 12.0, "valkey"),
+    Strike("broker frozen", 17.0, "valkey", freeze=6.0),
+)
+
+
 @dataclass
 class Striker:
     """Carries out what is due, and lets go whom it froze."""
 
     stage: Stage
     kinds: tuple[Strike | CutOff, ...]
+    # Whether to spare whoever sweeps: behind by seconds, on a slow machine, nothing would move.
+    merciful: bool = False
     dice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311 - any will do
     done: Counter[str] = field(default_factory=Counter)
     due: dict[str, float] = field(default_factory=dict)
@@ -70,6 +95,8 @@ class Striker:
             if now < self.due.setdefault(kind.name, now + self._pause(kind.every)):
                 continue
             self.due[kind.name] = now + self._pause(kind.every)
+            if self.merciful and kind in SWEEPERS:
+                continue
             struck = self._cut(kind) if isinstance(kind, CutOff) else self._hit(kind)
             self.done[kind.name] += struck
 
@@ -120,26 +147,3 @@ class Striker:
             whoever = self.dice.random() < 0.5
             cursor.execute(SESSIONS, [self.stage.name, kind.account, whoever])
             return cursor.rowcount
-
-
-SWEEPERS = (
-    Strike("sweeper killed", 0.6, "sweepers", child=True),
-    Strike("sweeper frozen", 3.0, "sweepers", child=True, freeze=5.0),
-    CutOff("sweeper's session ended", 0.9, "parley_sweeper"),
-    CutOff("app's session ended", 0.6, "parley_app"),
-)
-EVERYBODY = (
-    *SWEEPERS,
-    Strike("sweep worker's child killed", 5.0, "sweeper", child=True),
-    Strike("sweep worker killed", 31.0, "sweeper"),
-    Strike("sweep worker frozen", 23.0, "sweeper", group=True, freeze=4.0),
-    Strike("worker's child killed", 2.0, "worker", child=True),
-    Strike("worker killed", 37.0, "worker"),
-    Strike("worker frozen", 13.0, "worker", group=True, freeze=4.0),
-    Strike("watcher's child killed", 7.0, "watcher", child=True),
-    Strike("watcher killed", 41.0, "watcher"),
-    Strike("watcher frozen", 19.0, "watcher", group=True, freeze=4.0),
-    Strike("beat killed", 43.0, "beat"),
-    Strike("broker killed", 12.0, "valkey"),
-    Strike("broker frozen", 17.0, "valkey", freeze=6.0),
-)
