@@ -17,7 +17,7 @@ from tests.prove.chaos.strikes import EVERYBODY, SWEEPERS
 
 BREACHES = 20_000
 PROGRAMS = ("worker", "sweeper", "watcher", "beat")
-LARGE = Load(vendors=8, cases=5000, spread=150.0, response=12, decision=30)
+LARGE = Load(vendors=8, cases=5000, spread=180.0, response=15, decision=35)
 SMALL = Load(vendors=8, cases=500, spread=6.0, response=4, decision=7)
 # What the judge calls what a fault does.
 FOUND = {

@@ -1,6 +1,7 @@
 """One pair of real servers, and stages on them: a database, a broker and a folder for each run."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -163,6 +164,11 @@ class Stage:
             if child and child.process:
                 return child.process.pid
         return None
+
+    def age(self, name: str) -> float:
+        """Return for how many seconds a program or a server has been running."""
+        children = self.supervisor.children | self.house.supervisor.children
+        return time.monotonic() - children[name].started
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
