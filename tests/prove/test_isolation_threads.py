@@ -10,7 +10,7 @@ from tests.factories import World
 from tests.tenants.alternating import Alternation
 from tests.tenants.rows_of_everything import furnished
 
-REQUESTS, THREADS, CONNECTIONS = 8_000, 12, 5
+REQUESTS, THREADS, CONNECTIONS = 5_000, 12, 5
 
 
 @pytest.fixture
