@@ -1,5 +1,6 @@
 """How Celery comes back to a broker that was away."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -63,3 +64,24 @@ def test_a_publish_that_lost_its_connection_goes_out_on_a_new_one() -> None:
         policy = app.conf.task_publish_retry_policy
         broker.ensure(broker.Producer(), publish, **policy)("tick")
         assert sent == ["tick"]
+
+
+def test_a_worker_hears_that_its_broker_went_away() -> None:
+    """A worker reads in the loop that starts tasks and children: it must be told, not wait."""
+    told: list[type[Exception]] = []
+
+    def listen(listener: Any) -> None:
+        try:
+            listener.parse_response()
+        except BrokerLostError as error:
+            told.append(type(error))
+
+    with app.connection_for_read() as broker:
+        listener = broker.default_channel.subclient
+        listener.subscribe("nobody-ever-speaks-here")
+        listener.parse_response()
+        broker.default_channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
+        waiting = Thread(target=listen, args=(listener,), daemon=True)
+        waiting.start()
+        waiting.join(5)
+        assert len(told) == 1
