@@ -81,13 +81,15 @@ def missed(found: Records, case: CaseRow) -> Iterator[Violation]:
 def _consequence(
     found: Records, turn: TurnRow, together: list[ClockRow], followed: Counter[str]
 ) -> Iterator[Violation]:
-    """What was missed together has one consequence, of what was due first."""
-    cause = min(together, key=lambda clock: clock.due_at)
-    if followed[cause.id] == 0:
-        yield Violation("lost", turn.case, f"nothing followed a missed {cause.kind}")
-    if not found.is_top(turn) and turn.ended_at != cause.processed_at:
-        yield Violation("lost", turn.case, f"the turn went on after a missed {cause.kind}")
-    if any(followed[clock.id] for clock in together if clock.id != cause.id):
+    """What was missed together has one consequence, of one that was due first."""
+    first = min(clock.due_at for clock in together)
+    named = [clock for clock in together if followed[clock.id]]
+    kinds = " and ".join(clock.kind for clock in together)
+    if not any(clock.due_at == first for clock in named):
+        yield Violation("lost", turn.case, f"nothing followed a missed {kinds}")
+    if not found.is_top(turn) and turn.ended_at != together[0].processed_at:
+        yield Violation("lost", turn.case, f"the turn went on after a missed {kinds}")
+    if len(named) > 1:
         yield Violation("twice", turn.case, "two consequences of one moment")
 
 

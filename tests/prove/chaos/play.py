@@ -114,6 +114,11 @@ class Run:
         self.server_log = house.data / "log" / "postgres.log"
         self.log_begins = self.server_log.stat().st_size
 
+    @property
+    def people(self) -> list[str]:
+        """Return the programs that answer."""
+        return [f"answers-{number}" for number in range(self.play.people)]
+
     def until(self, name: str, statement: str, seconds: float, *, strike: bool) -> bool:
         """Go on until nothing is counted any more, striking or not; tell whether it came to
         that."""
@@ -144,10 +149,9 @@ class Run:
         self.stage.module(
             "sweepers", "tests.prove.chaos.sweepers", str(self.play.sweepers), accounts=sweeper
         )
-        for number in range(self.play.people):
-            journal = str(self.stage.data / f"answers-{number}.jsonl")
-            words = (journal, str(self.play.share), vendors)
-            self.stage.module(f"answers-{number}", "tests.prove.chaos.answers", *words)
+        for name in self.people:
+            words = (str(self.stage.data / f"{name}.jsonl"), str(self.play.share), vendors)
+            self.stage.module(name, "tests.prove.chaos.answers", *words)
         self.stage.product(*self.play.programs)
         self.seconds["load"] = time.monotonic() - began
 
@@ -175,6 +179,7 @@ class Run:
             rested = self.until("fall due", UNREST, self.play.rest_within, strike=True)
             self.striker.calm()
             at: datetime = self.stage.value("SELECT now()")
+            self.stage.end_programs(*self.people)
             if self.play.calm_within:
                 self.until("deliver", WAITING, self.play.calm_within, strike=False)
                 audit = self.audited()
