@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it is given, and sometimes is given the same again."""
 
+import logging
 import re
 from collections import defaultdict
 from typing import Any
@@ -16,6 +17,7 @@ class Postbox:
 
     def __init__(self) -> None:
         self.mails: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # a dozen lines a mail
         self.controller = Controller(self, hostname=LOOPBACK, port=free_port())
 
     @property
