@@ -14,6 +14,8 @@ os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 # Seconds between attempts: the first, what is added each time, the longest.
 PAUSES = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": 2}
+# How kombu itself passes them on when a publish has lost its connection: by place, not by name.
+PLACES = ("errback", "max_retries", *PAUSES)
 
 
 class EagerConnection(Connection):
@@ -24,8 +26,9 @@ class EagerConnection(Connection):
     """
 
     def _ensure_connection(self, *known: Any, **rest: Any) -> Any:
-        """Connect, or try again soon."""
-        return super()._ensure_connection(*known, **{**PAUSES, **rest})
+        """Connect, or try again soon; who names pauses of their own gets those."""
+        named = dict(zip(PLACES, known, strict=False))
+        return super()._ensure_connection(**{**PAUSES, **named, **rest})
 
 
 class EagerAMQP(AMQP):

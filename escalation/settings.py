@@ -217,7 +217,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 3,
     "max_retries": 1,
-    "retry_on_timeout": True,
+    # Not retry_on_timeout: the driver would then come back by itself inside a worker's loop, and
+    # wait there for ever for a word on the new connection.
     "health_check_interval": 10,
 }
 SWEEP_TICK_SECONDS = 1.0

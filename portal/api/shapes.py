@@ -83,7 +83,7 @@ def summary(row: Row, case: OwnCase, clocks: list[Row], company: Shape | None) -
 
 
 def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
-    """Return what comes next: the partner's answer where it was asked, else what the vendor does."""
+    """Return what comes next: the partner's answer where it was asked, else the vendor's step."""
     if case.needs_answer:
         return {"action": Next.REPLY, "text": _("The vendor waits for your answer"), "due_at": None}
     waits = any(

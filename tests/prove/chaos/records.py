@@ -1,0 +1,194 @@
+"""Everything that is left when a run is over, read across vendors and sorted by case."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from tests.live.climbs import END_OF_MAIL
+from tests.prove.chaos.house import Stage
+
+MESSAGE_ID = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@parley\.localhost>\r?$", re.MULTILINE)
+
+
+class CaseRow(NamedTuple):
+    """A case as it stands."""
+
+    tenant: str
+    id: str
+    number: str
+    status: str
+    turn: str
+    owner: str | None
+    level: str
+
+
+class TurnRow(NamedTuple):
+    """A turn."""
+
+    case: str
+    id: str
+    number: int
+    position: int
+    level: str
+    owner: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+
+
+class ClockRow(NamedTuple):
+    """A deadline."""
+
+    case: str
+    id: str
+    kind: str
+    state: str
+    turn: str | None
+    due_at: datetime
+    met_at: datetime | None
+    processed_at: datetime | None
+    fired: int
+
+    @property
+    def missed_by_sweep(self) -> bool:
+        """Whether the sweep found it missed, and not somebody who answered late."""
+        return self.state == "breached" and self.processed_at != self.met_at
+
+
+class EventRow(NamedTuple):
+    """An entry of the trail."""
+
+    tenant: str
+    case: str | None
+    id: str
+    kind: str
+    at: datetime
+    by: str | None
+    facts: dict[str, Any]
+    once_key: str | None
+
+
+class Answer(NamedTuple):
+    """What a person saw happen to an answer of theirs."""
+
+    case: str
+    turn: str
+    verb: str
+    at: datetime
+    said: str
+
+
+CASES = (
+    """SELECT tenant_id, id, number, status, assignment_id, owner_id, level_id FROM cases_case"""
+)
+TURNS = """SELECT case_id, id, number, position, level_id, owner_id, started_at, ended_at,
+    end_reason FROM cases_assignment ORDER BY case_id, number, id"""
+CLOCKS = """SELECT case_id, id, kind, state, assignment_id, due_at, met_at, processed_at, fired
+    FROM cases_clock"""
+EVENTS = """SELECT tenant_id, case_id, id, kind, at, by_id, facts, once_key FROM journal_event
+    ORDER BY id"""
+TOLD = """SELECT event_id, user_id, channel, count(*) FROM journal_notice GROUP BY 1, 2, 3"""
+MAILS = """SELECT id, state FROM journal_notice WHERE channel = 'email'"""
+CONTACTS = """SELECT p.case_id, n.user_id FROM cases_party p JOIN partners_contact n
+    ON n.tenant_id = p.tenant_id AND n.partner_id = p.partner_id"""
+ADMINS = """SELECT tenant_id, user_id FROM tenants_membership WHERE role = 'admin'"""
+TOPS = """SELECT tenant_id, max(position) FROM ladder_level GROUP BY 1"""
+
+Of = TypeVar("Of", TurnRow, ClockRow)
+
+
+@dataclass
+class Records:
+    """The rows of a run."""
+
+    cases: dict[str, CaseRow]
+    turns: dict[str, list[TurnRow]]
+    clocks: dict[str, list[ClockRow]]
+    events: list[EventRow]
+    told: dict[str, Counter[tuple[str, str]]]
+    mails: dict[str, str]
+    contacts: dict[str, set[str]]
+    admins: dict[str, set[str]]
+    tops: dict[str, int]
+    answers: list[Answer]
+    copies: Counter[str]
+    of_case: dict[str, list[EventRow]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.of_case = defaultdict(list)
+        for event in self.events:
+            if event.case:
+                self.of_case[event.case].append(event)
+
+    def named(self, case: str, *kinds: str) -> list[EventRow]:
+        """Return a case's events of these kinds."""
+        return [event for event in self.of_case.get(case, ()) if event.kind in kinds]
+
+    def is_top(self, turn: TurnRow) -> bool:
+        """Whether nobody is above who has this turn."""
+        return turn.position == self.tops[self.cases[turn.case].tenant]
+
+
+def grouped(rows: Iterable[Of]) -> dict[str, list[Of]]:
+    """Sort rows by their case."""
+    groups: dict[str, list[Of]] = defaultdict(list)
+    for row in rows:
+        groups[row.case].append(row)
+    return groups
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the second column by the first."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for key, value in rows:
+        groups[key].add(value)
+    return groups
+
+
+def answers_in(folder: Path) -> list[Answer]:
+    """Return what people have noted; a line that was cut off says nothing."""
+    found = []
+    for path in sorted(folder.glob("answers-*.jsonl")):
+        for line in path.read_text().splitlines():
+            if line.endswith("}"):
+                entry = json.loads(line)
+                at = datetime.fromisoformat(entry.pop("at"))
+                found.append(Answer(at=at, **entry))
+    return found
+
+
+def copies_in(folder: Path) -> Counter[str]:
+    """Return how many mails went out under each id; one cut off while it was written is none."""
+    copies: Counter[str] = Counter()
+    for path in folder.glob("*.log"):
+        *whole, _rest = path.read_bytes().split(END_OF_MAIL)
+        for mail in whole:
+            ids = MESSAGE_ID.findall(mail)
+            copies[ids[0].decode() if len(ids) == 1 else f"no id: {path.name}"] += 1
+    return copies
+
+
+def read(stage: Stage) -> Records:
+    """Read a run's rows, mails and the notes of who answered."""
+    told: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for event, user, channel, number in stage.rows(TOLD):
+        told[event][user, channel] = number
+    cases = [CaseRow(*row) for row in stage.rows(CASES)]
+    return Records(
+        cases={case.id: case for case in cases},
+        turns=grouped(TurnRow(*row) for row in stage.rows(TURNS)),
+        clocks=grouped(ClockRow(*row) for row in stage.rows(CLOCKS)),
+        events=[EventRow(*row) for row in stage.rows(EVENTS)],
+        told=told,
+        mails=dict(stage.rows(MAILS)),
+        contacts=pairs((case, user) for case, user in stage.rows(CONTACTS)),
+        admins=pairs((tenant, user) for tenant, user in stage.rows(ADMINS)),
+        tops=dict(stage.rows(TOPS)),
+        answers=answers_in(stage.data),
+        copies=copies_in(stage.data / "mail"),
+    )

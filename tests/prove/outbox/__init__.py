@@ -1,0 +1,1 @@
+"""Transactions that tell people of something while everything that delivers is killed."""
