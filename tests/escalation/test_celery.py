@@ -1,7 +1,7 @@
 """How Celery comes back to a broker that was away."""
 
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from kombu import Connection
@@ -77,10 +77,11 @@ def test_a_worker_hears_that_its_broker_went_away() -> None:
             told.append(type(error))
 
     with app.connection_for_read() as broker:
-        listener = broker.default_channel.subclient
+        channel = cast("Any", broker.default_channel)
+        listener = channel.subclient
         listener.subscribe("nobody-ever-speaks-here")
         listener.parse_response()
-        broker.default_channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
+        channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
         waiting = Thread(target=listen, args=(listener,), daemon=True)
         waiting.start()
         waiting.join(5)

@@ -61,7 +61,7 @@ def test_wrong_input_points_at_its_fields() -> None:
 
 @pytest.mark.django_db
 def test_what_a_serializer_refuses_points_at_its_places() -> None:
-    wrong = {"a": ["b"], "c": [{}, {"d": ["e"]}], "non_field_errors": ["f"]}
+    wrong: Any = {"a": ["b"], "c": [{}, {"d": ["e"]}], "non_field_errors": ["f"]}
     errors = told(exceptions.ValidationError(wrong))["errors"]
     assert [(e["pointer"], e["detail"]) for e in errors] == [
         ("/a", "b"),

@@ -12,7 +12,6 @@ from rest_framework import serializers
 
 from journal.models import Event
 from tenants.models import ApiToken
-from tenants.rest import limits
 from tenants.rest.paging import Cursor, CursorField, cut
 from tenants.rest.strict import AmountField, InstantField, StrictSerializer, flattened, pointer_to
 from tests.api import Program, pointers, refused
@@ -277,7 +276,8 @@ def test_a_cursor_is_what_it_was() -> None:
 
 
 def test_a_page_of_nothing_has_no_neighbours() -> None:
-    page = cut([], 5, None, "id", lambda row: (str(row),))
+    nothing: list[str] = []
+    page = cut(nothing, 5, None, "id", lambda row: (row,))
     assert (list(page.rows), page.next, page.previous) == ([], None, None)
 
 
@@ -288,7 +288,7 @@ def test_too_many_calls_wait_for_the_next_minute(
     crm: Program, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.API_CALLS_PER_MINUTE = 2
-    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_050.0)
+    monkeypatch.setattr("tenants.rest.limits.time.time", lambda: 1_800_000_050.0)
     first, second, third = (crm.ask("get", "me/") for _ in range(3))
     assert [first.headers[f"RateLimit-{n}"] for n in ("Limit", "Remaining", "Reset")] == [
         *("2", "1", "10"),
@@ -296,7 +296,7 @@ def test_too_many_calls_wait_for_the_next_minute(
     assert second.headers["RateLimit-Remaining"] == "0"
     assert "throttled" in refused(third, 429)["detail"]
     assert third.headers["Retry-After"] == "10"
-    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_060.0)
+    monkeypatch.setattr("tenants.rest.limits.time.time", lambda: 1_800_000_060.0)
     assert crm.ask("get", "me/").status_code == 200
 
 
@@ -307,5 +307,5 @@ def test_without_the_server_that_counts_nobody_is_refused(
         raise BrokerError("gone")
 
     settings.API_CALLS_PER_MINUTE = 1
-    monkeypatch.setattr(limits.cache, "add", gone)
+    monkeypatch.setattr("tenants.rest.limits.cache.add", gone)
     assert [crm.ask("get", "me/").status_code for _ in range(3)] == [200, 200, 200]

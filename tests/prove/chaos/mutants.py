@@ -13,7 +13,8 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from cases.sweep import run, statements
-from cases.sweep.load import Key, Loaded, arrays
+from cases.sweep.arrays import arrays
+from cases.sweep.load import Key, Loaded
 from cases.sweep.run import Batch
 
 LINGER_SECONDS = 0.3
