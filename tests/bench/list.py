@@ -23,11 +23,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection, connections, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from tenants.models import User
+from cases.api.collection import Cases
+from tenants.models import ApiToken, Membership, User
+from tenants.rest.paging import Cursor
 from tenants.scope import act_in
+from tenants.tokens import Credentials
 from tests.bench.crowd import people
 from tests.bench.crowd.database import bench_database
 from tests.bench.crowd.figures import Spread, machine, spread
@@ -35,13 +38,17 @@ from tests.bench.crowd.loading import Crowd, load
 
 PAGE = 50
 ROW = re.compile(r'id="row-')
-LIST = re.compile(r'^SELECT .* FROM "cases_case".* ORDER BY .* LIMIT 5[01]$', re.DOTALL)
+LIST = re.compile(
+    r'^\s*(?:SELECT|WITH) .* FROM "cases_case".* ORDER BY .* LIMIT 5[01]\b', re.DOTALL
+)
 Place = tuple[datetime, UUID]
 TENANT, ADMIN = UUID(people.ident(people.TENANT, 0)), UUID(people.person(0, people.ADMIN))
 SKIPPED = """
 SELECT due_at, id FROM cases_case WHERE status IN ('new', 'in_progress', 'decided')
 ORDER BY due_at, id OFFSET %s LIMIT 1
 """
+# Two statements of the API's list begin with a word of their own.
+ASKS = ("SELECT", "INSERT", "UPDATE", "WITH")
 BEGINNING: Place = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), UUID(int=0))
 
 
@@ -69,6 +76,32 @@ def inbox(client: Client) -> Callable[[Place], tuple[float, str]]:
         text = answer.content.decode()
         if len(ROW.findall(text)) != PAGE:
             raise SystemExit(f"the inbox answered {answer.status_code}, without {PAGE} rows")
+        return seconds, text
+
+    return page
+
+
+def api() -> Callable[[Place], tuple[float, str]]:
+    """Return how the API's list is asked for: the view and the rendering of its answer count, not
+    middleware, the token, or the statements that set the scope."""
+    view: Any = Cases.as_view()
+    with act_in(TENANT):
+        member = Membership.objects.select_related("user", "tenant").get(user_id=ADMIN)
+    token = ApiToken(pk=ADMIN, scopes=["cases:read"])
+
+    def page(place: Place) -> tuple[float, str]:
+        query = {"ordering": "due_at", "limit": str(PAGE)}
+        if place != BEGINNING:
+            query["cursor"] = Cursor("due_at", (place[0].isoformat(), str(place[1]))).text()
+        request: Any = RequestFactory(SERVER_NAME="127.0.0.1").get("/api/v1/cases/", query)
+        request.membership, request.tenant = member, member.tenant
+        request.credentials = Credentials(token, member, None)
+        with act_in(TENANT, user_id=ADMIN):
+            begun = time.perf_counter()
+            text = view(request).render().content.decode()
+            seconds = time.perf_counter() - begun
+        if len(json.loads(text)["results"]) != PAGE:
+            raise SystemExit(f"the API's list came without {PAGE} cases: {text[:200]}")
         return seconds, text
 
     return page
@@ -132,11 +165,16 @@ def measure(
     return {name: seconds[1:] for name, seconds in figures.items()}
 
 
+def is_query(sql: str) -> bool:
+    """Whether a statement asks for or changes anything but the scope."""
+    return sql.lstrip().startswith(ASKS) and "set_config" not in sql
+
+
 def looked_at(form: Form, place: Place) -> dict[str, int]:
     """Return how many queries a page takes, and how large it is."""
     with CaptureQueriesContext(connections["default"]) as captured:
         _, text = form.page(place)
-    asked = [query for query in captured if query["sql"].startswith(("SELECT", "INSERT", "UPDATE"))]
+    asked = [query for query in captured if is_query(query["sql"])]
     return {"queries": len(asked), "bytes": len(text.encode())}
 
 
@@ -155,7 +193,10 @@ def main() -> None:
     chosen = words.parse_args()
     with bench_database():
         load(Crowd(tenants=1, cases=chosen.cases))
-        forms = {"inbox": Form(inbox(signed_in()), most_queries=12, most_ratio=40)}
+        forms = {
+            "inbox": Form(inbox(signed_in()), most_queries=12, most_ratio=40),
+            "API": Form(api(), most_queries=3, most_ratio=8),
+        }
         places = {"first page": BEGINNING, "deep": place_at(chosen.deep * PAGE)}
         before = os.getloadavg()[0]
         figures = measure(forms, places, chosen.rounds)

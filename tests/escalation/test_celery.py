@@ -1,7 +1,7 @@
 """How Celery comes back to a broker that was away."""
 
 from threading import Thread
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -77,11 +77,13 @@ def test_a_worker_hears_that_its_broker_went_away() -> None:
             told.append(type(error))
 
     with app.connection_for_read() as broker:
-        channel = cast("Any", broker.default_channel)
-        listener = channel.subclient
+        channel = broker.default_channel
+        listener = channel.subclient  # type: ignore[attr-defined]  # of the transport's own kind
         listener.subscribe("nobody-ever-speaks-here")
         listener.parse_response()
-        channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
+        channel.client.execute_command(  # type: ignore[attr-defined]
+            "CLIENT KILL", "TYPE", "pubsub"
+        )
         waiting = Thread(target=listen, args=(listener,), daemon=True)
         waiting.start()
         waiting.join(5)
