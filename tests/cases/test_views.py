@@ -283,3 +283,16 @@ def test_no_page_makes_a_query_per_row(
             assert client.get(url(world, path)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_views_are_counted_in_one_query_as_each_lists_them(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(2):
+        world.case(at=timezone.now())
+    actions.withdraw(world.case(at=timezone.now()), by=world["tom"], at=timezone.now(), reason="No")
+    member = world["tom"]
+    with django_assert_num_queries(1):
+        counts = queries.count_views(member)
+    assert counts == {v: queries.bounded(queries.listed(member, v)) for v in queries.VIEWS}
+    assert counts == {"mine": 2, "all": 2, "handed": 0, "ended": 1}
