@@ -55,6 +55,7 @@ class CaseRow:
     status_label: str
     due_at: datetime | None
     restricted: bool = False
+    lacks_answers: bool = False
 
 
 @dataclass(slots=True)

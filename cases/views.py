@@ -63,6 +63,7 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 status_label=case.get_status_display(),
                 due_at=case.due_at,
                 restricted=case.confidentiality != Confidentiality.NORMAL,
+                lacks_answers=standing.lacks_fields,
             )
         )
     return found

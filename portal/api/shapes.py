@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from cases.models import Clock, ClockKind
 from cases.nextstep import Next, Standing, next_of
-from cases.shapes import Shape, clock, named
+from cases.shapes import Shape, clock, named, text_of
 from portal import queries
 from portal.dues import SHARED
 from portal.queries import OwnCase
-from portal.words import next_words
 
 Row = Mapping[str, Any]
 # What is only the vendor's.
@@ -96,7 +95,7 @@ def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
     action = next_of(standing)
     if action == Next.NOTHING:
         return None
-    return {"action": action, "text": next_words(case), "due_at": case.due_at}
+    return {"action": action, "text": text_of(action, case.owner_name), "due_at": case.due_at}
 
 
 def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:

@@ -8,7 +8,7 @@
     deepLinking: false,
     persistAuthorization: false,
     validatorUrl: null,
-    docExpansion: "none",
+    docExpansion: "list",
     presets: [window.SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
   });

@@ -303,7 +303,7 @@ def test_a_partner_logs_in_its_own_name_and_reads_it_back(vendor: World) -> None
     assert made == anna.get(f"cases/{made['id']}/")
     assert (made["description"], made["partner"]["name"]) == ("It was ours.", "Alpenwerk")
     assert (made["level"], made["version"], made["fields"]) == (None, None, {})
-    assert made["next_step"]["text"] == "Tom answers first, by"
+    assert made["next_step"]["text"] == "Acknowledge: Tom"
     with vendor.scope():
         case = Case.objects.get()
         assert (case.source, case.fields, case.impact["customers"]) == ("api", {"reg_no": "R-1"}, 2)
