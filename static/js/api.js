@@ -9,6 +9,14 @@
     persistAuthorization: false,
     validatorUrl: null,
     docExpansion: "list",
+    // Each operation shows its own shapes; the long list of all of them stays away.
+    defaultModelsExpandDepth: -1,
+    // Their headings begin at the third level; a reader's list must not skip one.
+    onComplete: () => {
+      for (const heading of place.querySelectorAll("h3.opblock-tag")) {
+        heading.setAttribute("aria-level", "2");
+      }
+    },
     presets: [window.SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
   });
