@@ -18,6 +18,8 @@
       }
     },
     presets: [window.SwaggerUIBundle.presets.apis],
+    // The page has a heading of its own.
+    plugins: [() => ({ wrapComponents: { InfoContainer: () => () => null } })],
     layout: "BaseLayout",
   });
 })();
