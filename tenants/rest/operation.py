@@ -77,13 +77,13 @@ class Operation(APIView):
             self.attempt = replay.begin(request, self.member, self.at)
 
     def _answer_outside(self, method: str) -> None:
-        """Let partners be answered as the portal says."""
-        method = "get" if method == "head" else method
-        if not hasattr(type(self), method):
+        """Let partners be answered as the portal says; HEAD as GET is."""
+        said = "get" if method == "head" else method
+        if not hasattr(type(self), said):
             return
-        if method not in self.outside:
+        if said not in self.outside:
             raise NotAllowed(_("This is not for partners."))
-        setattr(self, method, partial(self.outside[method], self))
+        setattr(self, method, partial(self.outside[said], self))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer a request that was carried out before as it was answered then."""
