@@ -84,6 +84,20 @@ def test_a_wrong_value_is_refused_where_it_stands(
 
 
 @pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"\ud800": 1}, "/\\ud800"),
+        ({"severity": "\ud800"}, "/severity"),
+        ({"fields": {"\ud800": 1}}, "/fields/\\ud800"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(
+    vendor: World, crm: Program, given: dict[str, Any], where: str
+) -> None:
+    assert list(pointers(crm.ask("post", "cases/", lead(vendor, **given)))) == [where]
+
+
+@pytest.mark.parametrize(
     ("query", "where"),
     [
         ("limit=0", "?limit"),
