@@ -38,6 +38,9 @@ def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
     Raises `Invalid`, each wrong field with its reason.
     """
     errors = {name: _("Only the vendor says this.") for name in VENDORS if own and name in given}
+    if errors:
+        # Nothing is looked up for a partner that it may not name: the answer would tell it is there.
+        raise Invalid(errors)
     partner = _found(errors, "partner", lambda: partner_of(given, own))
     category = _found(errors, "category", lambda: category_of(given["category"]))
     ladder = _found(errors, "ladder", lambda: ladder_of(given.get("ladder")))
@@ -71,12 +74,13 @@ def _found(errors: dict[str, str], field: str, find: Any) -> Any:
 
 
 def partner_of(given: Given, own: Partner | None) -> Partner:
-    """Return whose dispute it is. `LookupError` where there is no such partner."""
+    """Return whose dispute it is. `LookupError` where there is no such partner; a partner is not
+    told which others there are."""
     if own is None:
         if "partner" not in given:
             raise Invalid({"partner": _("This field is required.")})
         return partner_called(given["partner"])
-    if "partner" in given and partner_called(given["partner"]) != own:
+    if given.get("partner", str(own.pk)).lower() != str(own.pk):
         raise Invalid({"partner": _("A partner logs disputes in its own name only.")})
     return own
 

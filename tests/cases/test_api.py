@@ -331,6 +331,22 @@ def test_a_partner_says_nothing_that_is_the_vendors(
     assert anna.get("cases/")["results"] == []
 
 
+def test_a_partner_does_not_learn_which_partners_there_are(vendor: World) -> None:
+    with vendor.scope():
+        Partner.objects.filter(slug="rheintor").update(external_id="CRM-43")
+    anna = company(vendor, "anna", "alpenwerk")
+    named = [{"partner": other} for other in ("CRM-43", str(vendor.partners["rheintor"].pk), "no")]
+    named += [{"parties": [{"partner": other, "role": "affected"}]} for other in ("CRM-43", "no")]
+    answers = [
+        anna.ask("post", "cases/", {"category": "lead-routing", "title": "Ours", **given}).json()
+        for given in named
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[3] == answers[4]
+    own = str(vendor.partners["alpenwerk"].pk)
+    anna.post("cases/", {"category": "lead-routing", "title": "Ours", "partner": own.upper()})
+
+
 def test_a_partner_asks_its_list_little(vendor: World) -> None:
     anna = company(vendor, "anna", "alpenwerk")
     for query in ("q=a", "owner=0199d3a0-5e00-7333-9999-5a3d6c1b2e04", "ordering=due_at"):
