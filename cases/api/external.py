@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,12 +16,12 @@ from cases.editing import edit_case
 from cases.incoming import facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
 from cases.opening import open_case
-from cases.serializers import CasePutSerializer, CaseSerializer
+from cases.serializers import CasePutSerializer, CaseSerializer, ExternalIdSerializer
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Role
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, checked
 
 
 class CaseByExternalId(Operation):
@@ -36,7 +37,11 @@ class CaseByExternalId(Operation):
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
         """Answer the case as `cases_retrieve` does."""
-        found = self.existing(source, external_id)
+        try:
+            named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
+        except ValidationError:
+            raise Http404 from None
+        found = self.existing(**named)
         if found is None:
             raise Http404
         return shown(self.member, found.pk, request)
@@ -55,14 +60,17 @@ class CaseByExternalId(Operation):
     def put(self, request: Request, source: str, external_id: str) -> Response:
         """Log it (201), or change what is told of it (200). Nothing is written where nothing is
         new, so that sending it again does no harm."""
-        given = {**self.given(CasePutSerializer), **named_once(request.data, source, external_id)}
-        found = self.existing(source, external_id)
+        named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
+        given = self.given(CasePutSerializer)
+        refuse_another_id(given, named)
+        given |= named
+        found = self.existing(**named)
         if found is None:
             try:
                 return self.logged(request, given)
             except Invalid as problem:
                 # Another request with the same id was faster.
-                found = self.existing(source, external_id)
+                found = self.existing(**named)
                 if "external_id" not in problem.errors or found is None:
                     raise
         return self.updated(request, found, given)
@@ -96,15 +104,13 @@ class CaseByExternalId(Operation):
         return shown(self.member, case.pk, request)
 
 
-def named_once(body: Any, source: str, external_id: str) -> dict[str, str]:
-    """Return the id that the address names; refuse a body that names another."""
-    named = {"source": source, "external_id": external_id}
+def refuse_another_id(given: Mapping[str, Any], named: Mapping[str, str]) -> None:
+    """Refuse a body that names another id than the address."""
     errors = {
-        k: _("The address names another one.") for k, v in named.items() if body.get(k, v) != v
+        k: _("The address names another one.") for k, v in named.items() if given.get(k, v) != v
     }
     if errors:
         raise Invalid(errors)
-    return named
 
 
 def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:

@@ -195,6 +195,23 @@ def test_what_has_consequences_is_not_changed_by_sending_it(
     assert crm.get(HERE)["version"] == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("a%00b/1/", "/source"),
+        ("sales%20force/1/", "/source"),
+        (f"{'x' * 41}/1/", "/source"),
+        ("crm/a%00b/", "/external_id"),
+        ("crm/%20/", "/external_id"),
+        (f"crm/{'1' * 121}/", "/external_id"),
+    ],
+)
+def test_an_address_names_an_id_as_a_body_does(crm: Program, path: str, where: str) -> None:
+    refused(crm.ask("get", f"cases/by-external-id/{path}"), 404)
+    answer = crm.ask("put", f"cases/by-external-id/{path}", LEAD)
+    assert list(pointers(answer)) == [where]
+
+
 def test_a_tag_is_for_what_is_there(crm: Program) -> None:
     refused(crm.ask("put", HERE, LEAD, If_Match='"1"'), 404)
     crm.put(HERE, LEAD)
