@@ -30,6 +30,7 @@ VENDORS = (
     "source",
 )
 HERE = "api"
+USUAL_CURRENCY = "EUR"
 
 
 def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
@@ -45,6 +46,9 @@ def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
     category = _found(errors, "category", lambda: category_of(given["category"]))
     ladder = _found(errors, "ladder", lambda: ladder_of(given.get("ladder")))
     others = _found(errors, "parties", lambda: others_of(given.get("parties", ())))
+    parts = [one.pk for one in (partner, *(other for other, _role in others or ())) if one]
+    if len(set(parts)) < len(parts):
+        errors["parties"] = _("A partner can have one part in a case only.")
     if errors or partner is None or category is None:
         raise Invalid(errors)
     return NewCase(
@@ -127,15 +131,23 @@ def others_of(given: Any) -> tuple[tuple[Partner, str], ...]:
     return tuple(found)
 
 
-def facts_of(given: Given, partner: Partner, category: Category, *, own: bool) -> dict[str, Any]:
-    """Return what may be told when a case is logged, or later; only what is given."""
+def facts_of(
+    given: Given,
+    partner: Partner | None,
+    category: Category,
+    *,
+    own: bool,
+    currency: str = USUAL_CURRENCY,
+) -> dict[str, Any]:
+    """Return what may be told when a case is logged, or later; only what is given. An amount is in
+    this currency unless another is named."""
     facts = {
         k: given[k]
         for k in ("description", "amount", "currency", "deal_id", "source_url")
         if k in given
     }
     if facts.get("amount") is not None:
-        facts.setdefault("currency", "EUR")
+        facts.setdefault("currency", currency)
     if "fields" in given:
         facts["fields"] = read_answers(category, given["fields"], own=own)
     if "impact" in given:
@@ -155,11 +167,11 @@ def refuse_others_inputs(impact: Given) -> None:
         raise Invalid(errors)
 
 
-def impact_of(given: Given, partner: Partner, category: Category) -> Impact:
+def impact_of(given: Given, partner: Partner | None, category: Category) -> Impact:
     """Return the inputs of the score; what is not said counts least."""
     return Impact(
         **given.get("impact", {}),
-        top_tier=top_tier(partner),
+        top_tier=partner is not None and top_tier(partner),
         privacy=category.confidentiality == "restricted",
     )
 

@@ -9,14 +9,15 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access import visible_cases
+from cases.access import lock_case, visible_cases
 from cases.api import examples
 from cases.api.collection import READS, WRITES, shown
 from cases.editing import edit_case
-from cases.incoming import facts_of, partner_called, read_new
+from cases.incoming import USUAL_CURRENCY, facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
 from cases.opening import open_case
 from cases.serializers import CasePutSerializer, CaseSerializer, ExternalIdSerializer
+from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Role
 from tenants.rest.description import operation
@@ -93,13 +94,15 @@ class CaseByExternalId(Operation):
         if self.member.role not in (Role.ADMIN, Role.STAFF):
             raise NotAllowed(_("Only staff of the vendor can do this."))
         case.seen_tags = tags_seen(request)
+        # What is left out stays as it is at that moment.
+        case = lock_case(case)
         refuse_other_facts(case, given)
-        own = Party.objects.select_related("partner__tier")
-        partner = own.get(case_id=case.pk, role=PartyRole.COMPLAINANT).partner
-        changes = {
-            "title": given["title"].strip(),
-            **facts_of(given, partner, case.category, own=False),
-        }
+        partner, usual = complainant_of(case), case.currency or USUAL_CURRENCY
+        facts = facts_of(given, partner, case.category, own=False, currency=usual)
+        if "fields" in facts:
+            left = {k: v for k, v in case.fields.items() if k not in given["fields"]}
+            facts["fields"] = {**left, **facts["fields"]}
+        changes = {"title": given["title"].strip(), **facts}
         edit_case(case, changes, by=self.member, at=self.at)
         return shown(self.member, case.pk, request)
 
@@ -111,6 +114,13 @@ def refuse_another_id(given: Mapping[str, Any], named: Mapping[str, str]) -> Non
     }
     if errors:
         raise Invalid(errors)
+
+
+def complainant_of(case: Case) -> Partner | None:
+    """Return the partner that raised the dispute, None where there is none."""
+    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
+    party = own.select_related("partner__tier").first()
+    return party.partner if party else None
 
 
 def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:

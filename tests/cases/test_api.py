@@ -113,7 +113,7 @@ def test_severity_follows_or_needs_its_reason(vendor: World, crm: Program) -> No
         ({"partner": "CRM-43"}, "/partner"),
         ({"category": "weather"}, "/category"),
         ({"ladder": "0199d3a0-5e00-7333-9999-5a3d6c1b2e04"}, "/ladder"),
-        ({"parties": [{"partner": "CRM-42", "role": "affected"}]}, "/others"),
+        ({"parties": [{"partner": "CRM-42", "role": "affected"}]}, "/parties"),
         ({"parties": [{"partner": "nobody", "role": "affected"}]}, "/parties/0/partner"),
     ],
 )
@@ -163,6 +163,32 @@ def test_what_is_new_is_one_event_and_what_is_left_out_stays(vendor: World, crm:
         edited = Event.objects.get(kind="case.edited")
         assert edited.facts == {"fields": ["fields", "title"]}
         assert Party.objects.get().title == "Another"
+
+
+def test_an_amount_keeps_its_currency(crm: Program) -> None:
+    crm.put(HERE, {**LEAD, "amount": "5", "currency": "USD"})
+    after = crm.put(HERE, {**LEAD, "amount": "6"})
+    assert (after["amount"], after["currency"], after["version"]) == ("6", "USD", 2)
+    assert crm.put(HERE, {**LEAD, "amount": "6"})["version"] == 2
+
+
+def test_an_answer_that_is_left_out_stays_and_null_takes_it_away(crm: Program) -> None:
+    crm.put(HERE, {**LEAD, "fields": {"reg_no": "R-1", "stage": "won"}})
+    after = crm.put(HERE, {**LEAD, "fields": {"rival": "Rheintor", "stage": None}})
+    assert after["fields"] == {"reg_no": "R-1", "rival": "Rheintor"}
+
+
+def test_a_case_without_a_complainant_is_brought_up_to_date_too(
+    vendor: World, crm: Program
+) -> None:
+    case = crm.put(HERE, LEAD)["id"]
+    with vendor.scope():
+        Party.objects.all().delete()
+    told = {k: v for k, v in LEAD.items() if k != "partner"}
+    after = crm.put(HERE, {**told, "title": "B", "impact": {"customers": 2}})
+    assert (after["title"], after["partner"], after["parties"]) == ("B", None, [])
+    asked = {"case": case, "kind": "fee", "amount": "9", "reason": "Fair."}
+    assert list(pointers(crm.ask("post", "concessions/", asked))) == ["/partner"]
 
 
 def test_a_partners_own_title_stays_its_own(vendor: World, crm: Program) -> None:
