@@ -447,3 +447,19 @@ def test_a_partner_asks_for_the_next_level_and_sees_its_own_clock(
     crm.post(f"cases/{case}/decline-request/", decline)
     refused(marc.ask("post", f"cases/{case}/withdraw/", {"reason": "No."}), 403)
     assert anna.post(f"cases/{case}/withdraw/", {"reason": "Settled."})["status"] == "withdrawn"
+
+
+def test_who_got_its_part_later_reads_of_no_clock_from_before(vendor: World, crm: Program) -> None:
+    case = crm.post("cases/", {**LEAD, "fields": ANSWERS})["id"]
+    for verb, body in (("acknowledge", None), ("escalate", {"reason": "Up."})):
+        crm.post(f"cases/{case}/{verb}/", body)
+    rheintor = str(vendor.partners["rheintor"].pk)
+    crm.post(f"cases/{case}/parties/", {"partner": rheintor, "role": "affected"})
+    Program(vendor, "petra").post(f"cases/{case}/acknowledge/")
+    read = {}
+    for name, own in (("anna", "alpenwerk"), ("marc", "rheintor")):
+        clocks = company(vendor, name, own).get(f"cases/{case}/clocks/")["results"]
+        read[name] = sorted(f"{clock['kind']} {clock['state']}" for clock in clocks)
+        assert company(vendor, name, own).get(f"cases/{case}/")["clocks"] == clocks
+    now = ["decision running", "response met", "total running"]
+    assert (read["marc"], read["anna"]) == (now, sorted([*now, "decision ended", "response met"]))
