@@ -76,6 +76,15 @@ class Operation(APIView):
         if request.method == "POST":
             self.attempt = replay.begin(request, self.member, self.at)
 
+    def check_permissions(self, request: Request) -> None:
+        """Count the call first: one that is denied is a call too, and leaves its line in the
+        trail."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Nothing: the call is counted already."""
+
     def _answer_outside(self, method: str) -> None:
         """Let partners be answered as the portal says; HEAD as GET is."""
         said = "get" if method == "head" else method

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as BrokerError
@@ -320,6 +321,17 @@ def test_too_many_calls_wait_for_the_next_minute(
     assert third.headers["Retry-After"] == "10"
     monkeypatch.setattr("tenants.rest.limits.time.time", lambda: 1_800_000_060.0)
     assert crm.ask("get", "me/").status_code == 200
+
+
+def test_calls_that_are_denied_are_counted_too(vendor: World, settings: Any) -> None:
+    settings.API_CALLS_PER_MINUTE = 2
+    program = Program(vendor, "tom", scopes=())
+    with time_machine.travel(0, tick=False):
+        answers = [program.ask("get", "cases/") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [403, 403, 429, 429]
+    assert answers[0].headers["RateLimit-Remaining"] == "1"
+    with vendor.scope():
+        assert Event.objects.filter(kind="access.denied").count() == 2
 
 
 def test_without_the_server_that_counts_nobody_is_refused(
