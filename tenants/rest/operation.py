@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.errors import NotAllowed
+from tenants.errors import NotAllowed, Stale
 from tenants.models import Membership, Role
 from tenants.rest import replay
 from tenants.rest.limits import TokenThrottle, say_what_is_left
+from tenants.rest.matching import tags_seen
 from tenants.rest.strict import BoundedParser
 
 Handler = Callable[..., HttpResponseBase]
@@ -92,6 +93,8 @@ class Operation(APIView):
             return
         if said not in self.outside:
             raise NotAllowed(_("This is not for partners."))
+        if said != "get" and tags_seen(self.request) is not None:
+            raise Stale(_("What a partner sees has no tag: send it without If-Match."))
         setattr(self, method, partial(self.outside[said], self))
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -250,6 +250,22 @@ def test_a_change_is_for_the_version_that_was_read(vendor: World, crm: Program) 
     assert crm.post(f"cases/{case}/escalate/", {"reason": "Now."}, If_Match="*")["version"] == 4
 
 
+def test_a_message_is_for_the_version_that_was_read_too(vendor: World, crm: Program) -> None:
+    case = crm.post("cases/", lead(vendor))["id"]
+    place, written = f"cases/{case}/messages/", {"body": "Hello."}
+    assert crm.ask("post", place, written, If_Match='"1"').status_code == 201
+    refused(crm.ask("post", place, written, If_Match='"1"'), 412)
+    assert len(crm.get(place)["results"]) == 1
+
+
+def test_a_partner_has_no_tags_so_none_is_right(vendor: World) -> None:
+    anna = company(vendor, "anna", "alpenwerk")
+    case = anna.post("cases/", LEAD)["id"]
+    answer = anna.ask("post", f"cases/{case}/withdraw/", {"reason": "No."}, If_Match='"1"')
+    assert "has no tag" in refused(answer, 412)["detail"]
+    assert anna.get(f"cases/{case}/")["status"] == "new"
+
+
 # --- Pages ----------------------------------------------------------------------------------------
 
 
