@@ -30,6 +30,7 @@ VENDORS = (
     "source",
 )
 HERE = "api"
+USUAL_CURRENCY = "EUR"
 
 
 def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
@@ -38,10 +39,16 @@ def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
     Raises `Invalid`, each wrong field with its reason.
     """
     errors = {name: _("Only the vendor says this.") for name in VENDORS if own and name in given}
+    if errors:
+        # Nothing is looked up for a partner that it may not name: the answer would tell it is there.
+        raise Invalid(errors)
     partner = _found(errors, "partner", lambda: partner_of(given, own))
     category = _found(errors, "category", lambda: category_of(given["category"]))
     ladder = _found(errors, "ladder", lambda: ladder_of(given.get("ladder")))
     others = _found(errors, "parties", lambda: others_of(given.get("parties", ())))
+    parts = [one.pk for one in (partner, *(other for other, _role in others or ())) if one]
+    if len(set(parts)) < len(parts):
+        errors["parties"] = _("A partner can have one part in a case only.")
     if errors or partner is None or category is None:
         raise Invalid(errors)
     return NewCase(
@@ -71,12 +78,13 @@ def _found(errors: dict[str, str], field: str, find: Any) -> Any:
 
 
 def partner_of(given: Given, own: Partner | None) -> Partner:
-    """Return whose dispute it is. `LookupError` where there is no such partner."""
+    """Return whose dispute it is. `LookupError` where there is no such partner; a partner is not
+    told which others there are."""
     if own is None:
         if "partner" not in given:
             raise Invalid({"partner": _("This field is required.")})
         return partner_called(given["partner"])
-    if "partner" in given and partner_called(given["partner"]) != own:
+    if given.get("partner", str(own.pk)).lower() != str(own.pk):
         raise Invalid({"partner": _("A partner logs disputes in its own name only.")})
     return own
 
@@ -123,15 +131,23 @@ def others_of(given: Any) -> tuple[tuple[Partner, str], ...]:
     return tuple(found)
 
 
-def facts_of(given: Given, partner: Partner, category: Category, *, own: bool) -> dict[str, Any]:
-    """Return what may be told when a case is logged, or later; only what is given."""
+def facts_of(
+    given: Given,
+    partner: Partner | None,
+    category: Category,
+    *,
+    own: bool,
+    currency: str = USUAL_CURRENCY,
+) -> dict[str, Any]:
+    """Return what may be told when a case is logged, or later; only what is given. An amount is in
+    this currency unless another is named."""
     facts = {
         k: given[k]
         for k in ("description", "amount", "currency", "deal_id", "source_url")
         if k in given
     }
     if facts.get("amount") is not None:
-        facts.setdefault("currency", "EUR")
+        facts.setdefault("currency", currency)
     if "fields" in given:
         facts["fields"] = read_answers(category, given["fields"], own=own)
     if "impact" in given:
@@ -151,11 +167,11 @@ def refuse_others_inputs(impact: Given) -> None:
         raise Invalid(errors)
 
 
-def impact_of(given: Given, partner: Partner, category: Category) -> Impact:
+def impact_of(given: Given, partner: Partner | None, category: Category) -> Impact:
     """Return the inputs of the score; what is not said counts least."""
     return Impact(
         **given.get("impact", {}),
-        top_tier=top_tier(partner),
+        top_tier=partner is not None and top_tier(partner),
         privacy=category.confidentiality == "restricted",
     )
 

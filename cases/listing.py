@@ -6,7 +6,6 @@ What is visible says `cases.visible`; the page is cut by keyset before anything 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from cases.models import OPEN, Clock, PartyRole
 from cases.queries import with_words
 from cases.visible import visible_ids
 from tenants.models import Membership
-from tenants.rest.paging import Cursor, Slice, check_order, cut
+from tenants.rest.paging import Cursor, Slice, check_order, cut, instant
 
 Row = dict[str, Any]
 
@@ -105,7 +104,7 @@ def case_rows(member: Membership, asked: Mapping[str, Any]) -> Slice[Row]:
     `ordering`, a `cursor`, and what the list is narrowed to (`FILTERS`, and words as `q`)."""
     name, begin, limit = asked.get("ordering", USUAL_ORDER), asked.get("cursor"), asked["limit"]
     order = ORDERS[name]
-    check_order(begin, name, [datetime.fromisoformat, UUID])
+    check_order(begin, name, [instant, UUID])
     narrowed = narrowed_to(asked)
     if begin is not None:
         narrowed.append(beyond(order, begin))

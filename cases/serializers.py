@@ -229,6 +229,13 @@ class CasePutSerializer(CaseInSerializer):
     severity, ladder and parties of a case that is there already are not changed this way."""
 
 
+class ExternalIdSerializer(StrictSerializer):
+    """The id of a case in another system, as an address names it."""
+
+    source = serializers.RegexField(SOURCE, max_length=40)  # type: ignore[assignment]
+    external_id = serializers.CharField(max_length=120)
+
+
 class ReasonSerializer(StrictSerializer):
     """Why."""
 

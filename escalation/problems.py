@@ -64,8 +64,14 @@ def detail_text(problem: exceptions.APIException) -> str:
 
 
 def answer(code: int, detail: str, errors: list[dict[str, str]]) -> Response:
-    """Return the body of a problem."""
+    """Return the body of a problem. It may repeat what was sent, also what no text can hold."""
     title = HTTPStatus(code).phrase
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": code, "detail": detail}
-    body["errors"] = errors
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": code}
+    body["detail"] = sendable(detail)
+    body["errors"] = [{name: sendable(text) for name, text in error.items()} for error in errors]
     return Response(body, status=code, content_type=CONTENT_TYPE)
+
+
+def sendable(text: str) -> str:
+    """Return a text with halves of characters, which JSON can name and UTF-8 cannot, spelt out."""
+    return text.encode(errors="backslashreplace").decode()

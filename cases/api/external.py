@@ -5,22 +5,24 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.access import visible_cases
+from cases.access import lock_case, visible_cases
 from cases.api import examples
 from cases.api.collection import READS, WRITES, shown
 from cases.editing import edit_case
-from cases.incoming import facts_of, partner_called, read_new
+from cases.incoming import USUAL_CURRENCY, facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
 from cases.opening import open_case
-from cases.serializers import CasePutSerializer, CaseSerializer
+from cases.serializers import CasePutSerializer, CaseSerializer, ExternalIdSerializer
+from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Role
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, checked
 
 
 class CaseByExternalId(Operation):
@@ -36,7 +38,11 @@ class CaseByExternalId(Operation):
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
         """Answer the case as `cases_retrieve` does."""
-        found = self.existing(source, external_id)
+        try:
+            named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
+        except ValidationError:
+            raise Http404 from None
+        found = self.existing(**named)
         if found is None:
             raise Http404
         return shown(self.member, found.pk, request)
@@ -55,14 +61,17 @@ class CaseByExternalId(Operation):
     def put(self, request: Request, source: str, external_id: str) -> Response:
         """Log it (201), or change what is told of it (200). Nothing is written where nothing is
         new, so that sending it again does no harm."""
-        given = {**self.given(CasePutSerializer), **named_once(request.data, source, external_id)}
-        found = self.existing(source, external_id)
+        named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
+        given = self.given(CasePutSerializer)
+        refuse_another_id(given, named)
+        given |= named
+        found = self.existing(**named)
         if found is None:
             try:
                 return self.logged(request, given)
             except Invalid as problem:
                 # Another request with the same id was faster.
-                found = self.existing(source, external_id)
+                found = self.existing(**named)
                 if "external_id" not in problem.errors or found is None:
                     raise
         return self.updated(request, found, given)
@@ -85,26 +94,33 @@ class CaseByExternalId(Operation):
         if self.member.role not in (Role.ADMIN, Role.STAFF):
             raise NotAllowed(_("Only staff of the vendor can do this."))
         case.seen_tags = tags_seen(request)
+        # What is left out stays as it is at that moment.
+        case = lock_case(case)
         refuse_other_facts(case, given)
-        own = Party.objects.select_related("partner__tier")
-        partner = own.get(case_id=case.pk, role=PartyRole.COMPLAINANT).partner
-        changes = {
-            "title": given["title"].strip(),
-            **facts_of(given, partner, case.category, own=False),
-        }
+        partner, usual = complainant_of(case), case.currency or USUAL_CURRENCY
+        facts = facts_of(given, partner, case.category, own=False, currency=usual)
+        if "fields" in facts:
+            left = {k: v for k, v in case.fields.items() if k not in given["fields"]}
+            facts["fields"] = {**left, **facts["fields"]}
+        changes = {"title": given["title"].strip(), **facts}
         edit_case(case, changes, by=self.member, at=self.at)
         return shown(self.member, case.pk, request)
 
 
-def named_once(body: Any, source: str, external_id: str) -> dict[str, str]:
-    """Return the id that the address names; refuse a body that names another."""
-    named = {"source": source, "external_id": external_id}
+def refuse_another_id(given: Mapping[str, Any], named: Mapping[str, str]) -> None:
+    """Refuse a body that names another id than the address."""
     errors = {
-        k: _("The address names another one.") for k, v in named.items() if body.get(k, v) != v
+        k: _("The address names another one.") for k, v in named.items() if given.get(k, v) != v
     }
     if errors:
         raise Invalid(errors)
-    return named
+
+
+def complainant_of(case: Case) -> Partner | None:
+    """Return the partner that raised the dispute, None where there is none."""
+    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
+    party = own.select_related("partner__tier").first()
+    return party.partner if party else None
 
 
 def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:

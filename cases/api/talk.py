@@ -21,6 +21,7 @@ from cases.serializers import (
 from cases.shapes import Shape, clock, named
 from journal.models import Audience
 from tenants.rest.description import operation
+from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
@@ -51,6 +52,7 @@ class Messages(Operation):
         takes=MessageInSerializer,
         gives=MessageSerializer,
         status=201,
+        tagged=True,
         example={
             "body": examples.MESSAGE["body"],
             "audience": "party",
@@ -62,6 +64,7 @@ class Messages(Operation):
     def post(self, request: Request, case_id: UUID) -> Response:
         """Write for staff only (unless said otherwise), for one party, or for all."""
         case = case_for(self.member, case_id)
+        case.seen_tags = tags_seen(request)
         given = self.given(MessageInSerializer)
         partner = given.get("partner")
         written = add_message(

@@ -233,9 +233,12 @@ def case_of(operation: Operation, case_id: UUID) -> Case:
 
 
 def complainant_of(case: Case) -> UUID:
-    """Return the partner that raised the dispute."""
+    """Return the partner that raised the dispute. Raises `Invalid` where there is none."""
     own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
-    return own.values_list("partner_id", flat=True).get()
+    found = own.values_list("partner_id", flat=True).first()
+    if found is None:
+        raise Invalid({"partner": _("The case has no complainant: name the party.")})
+    return found
 
 
 def ask_of(given: dict[str, Any], usual: str) -> Ask:

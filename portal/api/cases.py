@@ -36,7 +36,15 @@ from portal.api import shapes
 from portal.door import as_application
 from tenants.errors import Invalid, NotAllowed
 from tenants.rest.operation import Operation, QueryError, for_partners
-from tenants.rest.paging import PageQuery, Slice, answer, check_order, cut, page_by_id
+from tenants.rest.paging import (
+    PageQuery,
+    Slice,
+    answer,
+    check_order,
+    cut,
+    instant,
+    page_by_id,
+)
 
 COLUMNS = (*queries.COLUMNS, "category__slug", "updated_at", "own_memo")
 # What a partner may narrow its list to.
@@ -66,7 +74,7 @@ def page_of(partner_id: UUID, asked: Mapping[str, Any]) -> Slice[dict[str, Any]]
     name, begin, limit = asked.get("ordering", ORDERS[0]), asked.get("cursor"), asked["limit"]
     if name not in ORDERS:
         raise QueryError({"ordering": [_("Only the vendor asks this.")]})
-    check_order(begin, name, [datetime.fromisoformat, UUID])
+    check_order(begin, name, [instant, UUID])
     down = (name == ORDERS[0]) != (begin is not None and begin.backwards)
     cases = rows_of(partner_id).filter(**{FILTERS[k]: v for k, v in asked.items() if k in FILTERS})
     if begin is not None:

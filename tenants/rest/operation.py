@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.errors import NotAllowed
+from tenants.errors import NotAllowed, Stale
 from tenants.models import Membership, Role
 from tenants.rest import replay
 from tenants.rest.limits import TokenThrottle, say_what_is_left
+from tenants.rest.matching import tags_seen
 from tenants.rest.strict import BoundedParser
 
 Handler = Callable[..., HttpResponseBase]
@@ -76,14 +77,25 @@ class Operation(APIView):
         if request.method == "POST":
             self.attempt = replay.begin(request, self.member, self.at)
 
+    def check_permissions(self, request: Request) -> None:
+        """Count the call first: one that is denied is a call too, and leaves its line in the
+        trail."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Nothing: the call is counted already."""
+
     def _answer_outside(self, method: str) -> None:
-        """Let partners be answered as the portal says."""
-        method = "get" if method == "head" else method
-        if not hasattr(type(self), method):
+        """Let partners be answered as the portal says; HEAD as GET is."""
+        said = "get" if method == "head" else method
+        if not hasattr(type(self), said):
             return
-        if method not in self.outside:
+        if said not in self.outside:
             raise NotAllowed(_("This is not for partners."))
-        setattr(self, method, partial(self.outside[method], self))
+        if said != "get" and tags_seen(self.request) is not None:
+            raise Stale(_("What a partner sees has no tag: send it without If-Match."))
+        setattr(self, method, partial(self.outside[said], self))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer a request that was carried out before as it was answered then."""

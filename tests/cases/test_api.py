@@ -113,7 +113,7 @@ def test_severity_follows_or_needs_its_reason(vendor: World, crm: Program) -> No
         ({"partner": "CRM-43"}, "/partner"),
         ({"category": "weather"}, "/category"),
         ({"ladder": "0199d3a0-5e00-7333-9999-5a3d6c1b2e04"}, "/ladder"),
-        ({"parties": [{"partner": "CRM-42", "role": "affected"}]}, "/others"),
+        ({"parties": [{"partner": "CRM-42", "role": "affected"}]}, "/parties"),
         ({"parties": [{"partner": "nobody", "role": "affected"}]}, "/parties/0/partner"),
     ],
 )
@@ -165,6 +165,32 @@ def test_what_is_new_is_one_event_and_what_is_left_out_stays(vendor: World, crm:
         assert Party.objects.get().title == "Another"
 
 
+def test_an_amount_keeps_its_currency(crm: Program) -> None:
+    crm.put(HERE, {**LEAD, "amount": "5", "currency": "USD"})
+    after = crm.put(HERE, {**LEAD, "amount": "6"})
+    assert (after["amount"], after["currency"], after["version"]) == ("6", "USD", 2)
+    assert crm.put(HERE, {**LEAD, "amount": "6"})["version"] == 2
+
+
+def test_an_answer_that_is_left_out_stays_and_null_takes_it_away(crm: Program) -> None:
+    crm.put(HERE, {**LEAD, "fields": {"reg_no": "R-1", "stage": "won"}})
+    after = crm.put(HERE, {**LEAD, "fields": {"rival": "Rheintor", "stage": None}})
+    assert after["fields"] == {"reg_no": "R-1", "rival": "Rheintor"}
+
+
+def test_a_case_without_a_complainant_is_brought_up_to_date_too(
+    vendor: World, crm: Program
+) -> None:
+    case = crm.put(HERE, LEAD)["id"]
+    with vendor.scope():
+        Party.objects.all().delete()
+    told = {k: v for k, v in LEAD.items() if k != "partner"}
+    after = crm.put(HERE, {**told, "title": "B", "impact": {"customers": 2}})
+    assert (after["title"], after["partner"], after["parties"]) == ("B", None, [])
+    asked = {"case": case, "kind": "fee", "amount": "9", "reason": "Fair."}
+    assert list(pointers(crm.ask("post", "concessions/", asked))) == ["/partner"]
+
+
 def test_a_partners_own_title_stays_its_own(vendor: World, crm: Program) -> None:
     anna = company(vendor, "anna", "alpenwerk")
     own = anna.post("cases/", {"category": "lead-routing", "title": "Our lead"})
@@ -193,6 +219,23 @@ def test_what_has_consequences_is_not_changed_by_sending_it(
     crm.put(HERE, LEAD)
     assert list(pointers(crm.ask("put", HERE, {**LEAD, **given}))) == [where]
     assert crm.get(HERE)["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("a%00b/1/", "/source"),
+        ("sales%20force/1/", "/source"),
+        (f"{'x' * 41}/1/", "/source"),
+        ("crm/a%00b/", "/external_id"),
+        ("crm/%20/", "/external_id"),
+        (f"crm/{'1' * 121}/", "/external_id"),
+    ],
+)
+def test_an_address_names_an_id_as_a_body_does(crm: Program, path: str, where: str) -> None:
+    refused(crm.ask("get", f"cases/by-external-id/{path}"), 404)
+    answer = crm.ask("put", f"cases/by-external-id/{path}", LEAD)
+    assert list(pointers(answer)) == [where]
 
 
 def test_a_tag_is_for_what_is_there(crm: Program) -> None:
@@ -331,6 +374,22 @@ def test_a_partner_says_nothing_that_is_the_vendors(
     assert anna.get("cases/")["results"] == []
 
 
+def test_a_partner_does_not_learn_which_partners_there_are(vendor: World) -> None:
+    with vendor.scope():
+        Partner.objects.filter(slug="rheintor").update(external_id="CRM-43")
+    anna = company(vendor, "anna", "alpenwerk")
+    named = [{"partner": other} for other in ("CRM-43", str(vendor.partners["rheintor"].pk), "no")]
+    named += [{"parties": [{"partner": other, "role": "affected"}]} for other in ("CRM-43", "no")]
+    answers = [
+        anna.ask("post", "cases/", {"category": "lead-routing", "title": "Ours", **given}).json()
+        for given in named
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[3] == answers[4]
+    own = str(vendor.partners["alpenwerk"].pk)
+    anna.post("cases/", {"category": "lead-routing", "title": "Ours", "partner": own.upper()})
+
+
 def test_a_partner_asks_its_list_little(vendor: World) -> None:
     anna = company(vendor, "anna", "alpenwerk")
     for query in ("q=a", "owner=0199d3a0-5e00-7333-9999-5a3d6c1b2e04", "ordering=due_at"):
@@ -388,3 +447,19 @@ def test_a_partner_asks_for_the_next_level_and_sees_its_own_clock(
     crm.post(f"cases/{case}/decline-request/", decline)
     refused(marc.ask("post", f"cases/{case}/withdraw/", {"reason": "No."}), 403)
     assert anna.post(f"cases/{case}/withdraw/", {"reason": "Settled."})["status"] == "withdrawn"
+
+
+def test_who_got_its_part_later_reads_of_no_clock_from_before(vendor: World, crm: Program) -> None:
+    case = crm.post("cases/", {**LEAD, "fields": ANSWERS})["id"]
+    for verb, body in (("acknowledge", None), ("escalate", {"reason": "Up."})):
+        crm.post(f"cases/{case}/{verb}/", body)
+    rheintor = str(vendor.partners["rheintor"].pk)
+    crm.post(f"cases/{case}/parties/", {"partner": rheintor, "role": "affected"})
+    Program(vendor, "petra").post(f"cases/{case}/acknowledge/")
+    read = {}
+    for name, own in (("anna", "alpenwerk"), ("marc", "rheintor")):
+        clocks = company(vendor, name, own).get(f"cases/{case}/clocks/")["results"]
+        read[name] = sorted(f"{clock['kind']} {clock['state']}" for clock in clocks)
+        assert company(vendor, name, own).get(f"cases/{case}/")["clocks"] == clocks
+    now = ["decision running", "response met", "total running"]
+    assert (read["marc"], read["anna"]) == (now, sorted([*now, "decision ended", "response met"]))

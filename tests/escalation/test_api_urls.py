@@ -356,6 +356,17 @@ def test_no_list_holds_anything_of_another_vendor(ours: World, theirs: World) ->
             assert [ident for ident in known if ident in body] == [], address.name
 
 
+def test_head_answers_as_get_does(ours: World) -> None:
+    things = things_of(ours)
+    for who in ("tom", "anna", "marc"):
+        client = Client(headers={"Authorization": f"Bearer {token_of(ours, who)}"})
+        for address in [a for a, method in OPERATIONS if method == "GET"]:
+            url = address.url(things)
+            answers = [client.get(url), client.head(url)]
+            found = [(a.status_code, a.headers.get("ETag")) for a in answers]
+            assert found[0] == found[1], (who, address.name)
+
+
 def test_a_list_shows_a_partner_its_own_alone(ours: World) -> None:
     things = things_of(ours)
     with ours.scope():

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as BrokerError
@@ -14,7 +15,7 @@ from journal.models import Event
 from tenants.models import ApiToken
 from tenants.rest.paging import Cursor, CursorField, cut
 from tenants.rest.strict import AmountField, InstantField, StrictSerializer, flattened, pointer_to
-from tests.api import Program, pointers, refused
+from tests.api import Program, company, pointers, refused
 from tests.factories import World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,20 @@ def test_a_wrong_value_is_refused_where_it_stands(
     vendor: World, crm: Program, field: str, value: Any, where: str
 ) -> None:
     assert list(pointers(crm.ask("post", "cases/", lead(vendor, **{field: value})))) == [where]
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"\ud800": 1}, "/\\ud800"),
+        ({"severity": "\ud800"}, "/severity"),
+        ({"fields": {"\ud800": 1}}, "/fields/\\ud800"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(
+    vendor: World, crm: Program, given: dict[str, Any], where: str
+) -> None:
+    assert list(pointers(crm.ask("post", "cases/", lead(vendor, **given)))) == [where]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +250,22 @@ def test_a_change_is_for_the_version_that_was_read(vendor: World, crm: Program) 
     assert crm.post(f"cases/{case}/escalate/", {"reason": "Now."}, If_Match="*")["version"] == 4
 
 
+def test_a_message_is_for_the_version_that_was_read_too(vendor: World, crm: Program) -> None:
+    case = crm.post("cases/", lead(vendor))["id"]
+    place, written = f"cases/{case}/messages/", {"body": "Hello."}
+    assert crm.ask("post", place, written, If_Match='"1"').status_code == 201
+    refused(crm.ask("post", place, written, If_Match='"1"'), 412)
+    assert len(crm.get(place)["results"]) == 1
+
+
+def test_a_partner_has_no_tags_so_none_is_right(vendor: World) -> None:
+    anna = company(vendor, "anna", "alpenwerk")
+    case = anna.post("cases/", LEAD)["id"]
+    answer = anna.ask("post", f"cases/{case}/withdraw/", {"reason": "No."}, If_Match='"1"')
+    assert "has no tag" in refused(answer, 412)["detail"]
+    assert anna.get(f"cases/{case}/")["status"] == "new"
+
+
 # --- Pages ----------------------------------------------------------------------------------------
 
 
@@ -260,11 +291,19 @@ def test_a_cursor_of_another_list_is_refused(vendor: World, crm: Program) -> Non
     for _ in range(2):
         crm.post("cases/", lead(vendor))
     cursor = crm.get("cases/?limit=1")["next"].partition("cursor=")[2]
-    assert list(pointers(crm.ask("get", f"cases/?ordering=due_at&cursor={cursor}"))) == ["/cursor"]
-    assert list(pointers(crm.ask("get", f"partners/?cursor={cursor}"))) == ["/cursor"]
-    for values in (("soon", str(uuid4())), ("2026-11-25T09:00:00+00:00",), ("9" * 30, "x")):
+    assert list(pointers(crm.ask("get", f"cases/?ordering=due_at&cursor={cursor}"))) == ["?cursor"]
+    assert list(pointers(crm.ask("get", f"partners/?cursor={cursor}"))) == ["?cursor"]
+    at, some = "2026-11-25T09:00:00+00:00", str(uuid4())
+    for values in (
+        *(("soon", some), (at,), ("9" * 30, "x")),
+        # What Python reads as an instant or an id, and the database does not.
+        *(("2026-W48-3T09:00+00:00", some), ("2026-11-25T09:00:00+23:59", some)),
+        *(("2026-11-25T09:00:00", some), (at, f"urn:uuid:{some}"), (at, f"0x{some[2:]}")),
+    ):
         text = Cursor("-updated_at", values).text()
-        assert list(pointers(crm.ask("get", f"cases/?cursor={text}"))) == ["/cursor"]
+        for program in (crm, company(vendor, "anna", "alpenwerk")):
+            answer = program.ask("get", f"cases/?cursor={text}")
+            assert list(pointers(answer)) == ["?cursor"], values
 
 
 def test_a_cursor_is_what_it_was() -> None:
@@ -298,6 +337,17 @@ def test_too_many_calls_wait_for_the_next_minute(
     assert third.headers["Retry-After"] == "10"
     monkeypatch.setattr("tenants.rest.limits.time.time", lambda: 1_800_000_060.0)
     assert crm.ask("get", "me/").status_code == 200
+
+
+def test_calls_that_are_denied_are_counted_too(vendor: World, settings: Any) -> None:
+    settings.API_CALLS_PER_MINUTE = 2
+    program = Program(vendor, "tom", scopes=())
+    with time_machine.travel(0, tick=False):
+        answers = [program.ask("get", "cases/") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [403, 403, 429, 429]
+    assert answers[0].headers["RateLimit-Remaining"] == "1"
+    with vendor.scope():
+        assert Event.objects.filter(kind="access.denied").count() == 2
 
 
 def test_without_the_server_that_counts_nobody_is_refused(
