@@ -17,7 +17,7 @@ from cases.sweep.load import Key, Loaded, arrays
 from cases.sweep.run import Batch
 
 LINGER_SECONDS = 0.3
-LOCK = "FOR UPDATE OF k, c SKIP LOCKED"
+LOCK = "FOR UPDATE OF c, k SKIP LOCKED"
 # What makes a second escalation for one breach impossible, whatever a sweeper does.
 UNIQUE = {
     "event_happens_once": "DROP INDEX {name}",
