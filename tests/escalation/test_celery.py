@@ -77,10 +77,11 @@ def test_a_worker_hears_that_its_broker_went_away() -> None:
             told.append(type(error))
 
     with app.connection_for_read() as broker:
-        listener = broker.default_channel.subclient
+        channel: Any = broker.default_channel
+        listener = channel.subclient
         listener.subscribe("nobody-ever-speaks-here")
         listener.parse_response()
-        broker.default_channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
+        channel.client.execute_command("CLIENT KILL", "TYPE", "pubsub")
         waiting = Thread(target=listen, args=(listener,), daemon=True)
         waiting.start()
         waiting.join(5)
