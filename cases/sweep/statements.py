@@ -1,13 +1,14 @@
 """The sweep's SQL. References carry the tenant; arrays come in, sets go out."""
 
 # Ordered by the indexed column itself. Case and clock are locked together, and only if nobody
-# holds them: verbs lock the case first, so claiming clocks alone would deadlock with them.
+# holds them: verbs lock the case first, so claiming clocks alone would deadlock with them. The case
+# comes first here too: what is passed over must leave no clock locked behind.
 CLAIM = """
 SELECT k.tenant_id, k.case_id FROM cases_clock k
 JOIN cases_case c ON c.tenant_id = k.tenant_id AND c.id = k.case_id
 WHERE k.state = 'running' AND k.next_fire_at <= %s
 ORDER BY k.next_fire_at LIMIT %s
-FOR UPDATE OF k, c SKIP LOCKED
+FOR UPDATE OF c, k SKIP LOCKED
 """
 
 # Read after the lock, in a snapshot of its own: what a verb has just committed is seen.

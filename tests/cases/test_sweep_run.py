@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connections
+from django.db import connections, transaction
 from django.db.utils import OperationalError
 
 from cases.models import Case, Clock
 from cases.rules import step_windows
-from cases.sweep import sweep
+from cases.sweep import statements, sweep
 from cases.sweep.run import PATIENCE
 from journal.models import Event
 from tenants.models import Membership
@@ -67,6 +67,18 @@ def test_whatever_is_wrong_with_a_case_the_others_move(live_world: World) -> Non
     assert sum(batch.stuck for batch in batches) == 1
     assert climbed(live_world) == {case.pk for case in others}
     assert fires_at(live_world, bad) == DUE + MINUTE
+
+
+def test_a_case_that_is_passed_over_keeps_none_of_its_clocks_locked(live_world: World) -> None:
+    """Else two sweepers, each with a clock of a case of the other's, would wait for each other."""
+    case = opened(live_world, 1)[0]
+    with live_world.scope(), transaction.atomic(using="sweeper"):
+        Case.objects.select_for_update().get(pk=case.pk)
+        with connections["sweeper"].cursor() as cursor:
+            cursor.execute(statements.CLAIM, [DUE, 10])
+            assert cursor.fetchall() == []
+        clocks = Clock.objects.select_for_update(nowait=True).filter(case_id=case.pk)
+        assert {clock.kind for clock in clocks} == {"response", "decision", "total"}
 
 
 class Overtaking(logging.Handler):

@@ -40,7 +40,8 @@ LOOK_SECONDS = 1.0
 # Seconds from due at which an answer is begun: in time, at the very instant, too late.
 MOMENTS = ((-0.4, -0.05), (-0.02, 0.02), (0.05, 0.5))
 VERBS = ("acknowledge", "acknowledge", "decide")
-SLOW_SHARE, SLOW_SECONDS = 0.3, 0.35
+# Who answers in time often takes so long to commit that the case is due meanwhile.
+SLOW_SHARE, SLOW_SECONDS = 0.6, 1.2
 
 
 @dataclass(order=True)
@@ -62,7 +63,7 @@ def planned(case: Case, share: float) -> Act | None:
         return None
     offset = chance.uniform(*chance.choice(MOMENTS))
     verb = "decide" if case.due_kind == "decision" else chance.choice(VERBS)
-    hold = SLOW_SECONDS if chance.random() < SLOW_SHARE else 0.0
+    hold = SLOW_SECONDS if offset < 0 and chance.random() < SLOW_SHARE else 0.0
     return Act(case.due_at + timedelta(seconds=offset), case.pk, case.turn_id, verb, hold)
 
 
