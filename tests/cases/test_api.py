@@ -391,6 +391,7 @@ def test_a_partner_does_not_learn_which_partners_there_are(vendor: World) -> Non
     with vendor.scope():
         Partner.objects.filter(slug="rheintor").update(external_id="CRM-43")
     anna = company(vendor, "anna", "alpenwerk")
+    named: list[dict[str, Any]]
     named = [{"partner": other} for other in ("CRM-43", str(vendor.partners["rheintor"].pk), "no")]
     named += [{"parties": [{"partner": other, "role": "affected"}]} for other in ("CRM-43", "no")]
     answers = [

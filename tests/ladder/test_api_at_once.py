@@ -45,29 +45,28 @@ def statuses(world: World, monkeypatch: pytest.MonkeyPatch, held: str, *calls: A
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 class TestAtOnce:
     """Of two that mean the same version, or take the same name, one is told so."""
 
-    def test_hours_of_a_calendar(
-        self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_hours_of_a_calendar(self, monkeypatch: pytest.MonkeyPatch) -> None:
         world = make_world()
         path = f"calendars/{world.calendar.calendar_id}/"  # type: ignore[union-attr]
         tag = Program(world, "ines").ask("get", path).headers["ETag"]
-        calls = [
+        calls: list[Any] = [
             ("put", path, {"name": "Hours", **hours}, {"If_Match": tag})
             for hours in (BERLIN_HOURS, NIGHT)
         ]
         assert statuses(world, monkeypatch, "write_calendar", *calls) == [200, 412]
 
-    def test_a_new_calendar(self, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_new_calendar(self, monkeypatch: pytest.MonkeyPatch) -> None:
         calls = [
             ("post", "calendars/", {"name": "New", **hours}, {})
             for hours in (NIGHT, ROUND_THE_CLOCK)
         ]
         assert statuses(make_world(), monkeypatch, "write_calendar", *calls) == [201, 400]
 
-    def test_a_ladder(self, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_ladder(self, monkeypatch: pytest.MonkeyPatch) -> None:
         world = make_world()
         path = f"ladders/{world.ladder.pk}/"  # type: ignore[union-attr]
         tag = Program(world, "ines").ask("get", path).headers["ETag"]

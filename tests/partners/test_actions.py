@@ -97,7 +97,7 @@ def test_of_two_who_take_the_same_at_once_the_second_is_refused(
 ) -> None:
     region = Region.objects.get()
     Partner.objects.filter(slug="alpenwerk").update(external_id="CRM-1")
-    facts = {"slug": "new", "external_id": "CRM-2"}
+    facts: dict[str, Any] = {"slug": "new", "external_id": "CRM-2"}
     facts[taken] = {"slug": "alpenwerk", "external_id": "CRM-1"}[taken]
     # The second has looked before the first was there.
     monkeypatch.setattr(QuerySet, "exists", lambda _rows: False)
