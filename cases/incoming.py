@@ -40,7 +40,7 @@ def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
     """
     errors = {name: _("Only the vendor says this.") for name in VENDORS if own and name in given}
     if errors:
-        # Nothing is looked up for a partner that it may not name: the answer would tell it is there.
+        # Nothing that it may not name is looked up for a partner: the answer would tell.
         raise Invalid(errors)
     partner = _found(errors, "partner", lambda: partner_of(given, own))
     category = _found(errors, "category", lambda: category_of(given["category"]))

@@ -47,6 +47,12 @@ def allowed(by: Membership | None) -> None:
         raise NotAllowed(_("Only an admin of the programme can change the policy."))
 
 
+def hold_policy() -> None:
+    """Make who changes the policy at the same time wait until this is done: what is read from here
+    on stays. A tenant that has no programme yet has nobody else in it either."""
+    list(Programme.objects.select_for_update().values_list("pk"))
+
+
 @transaction.atomic
 def publish_calendar(
     name: str, rules: Rules, *, by: Membership | None, at: datetime
@@ -56,6 +62,7 @@ def publish_calendar(
     Running clocks keep the version they pinned.
     """
     allowed(by)
+    hold_policy()
     version, is_new = write_calendar(name, rules)
     if is_new:
         facts = {"calendar": str(version.calendar_id), "number": version.number}
@@ -72,8 +79,7 @@ def load_policy(policy: Policy, *, by: Membership | None, at: datetime) -> None:
     case pass its total before it has been on every level of its route.
     """
     allowed(by)
-    # Two at once wait for each other here.
-    Programme.objects.select_for_update().get()
+    hold_policy()
     directory = read_directory(policy)
     directory.check(policy)
     _write(policy, directory, at)

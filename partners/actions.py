@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from journal.actions import record
@@ -55,7 +55,7 @@ def add_partner(
         raise Invalid({"slug": _("There is a partner with this address already.")})
     if external_id is not None and Partner.objects.filter(external_id=external_id).exists():
         raise Invalid({"external_id": _("There is a partner with this id already.")})
-    partner = Partner.objects.create(
+    partner = Partner(
         tenant_id=scope.tenant_in_force(),
         slug=slug,
         name=name,
@@ -64,9 +64,23 @@ def add_partner(
         tier=tier,
         external_id=external_id,
     )
+    _save_new(partner)
     facts = {"partner": str(partner.pk), "kind": kind, "region": str(region.pk)}
     record("partner.added", at=at, by=by.user_id if by else None, facts=facts)
     return partner
+
+
+def _save_new(partner: Partner) -> None:
+    """Save a partner; of two who take the same address or id at once the second is refused."""
+    try:
+        with transaction.atomic():
+            partner.save(force_insert=True)
+    except IntegrityError as error:
+        if "partner_external_id_per_tenant" in str(error):
+            raise Invalid({"external_id": _("There is a partner with this id already.")}) from error
+        if "partner_slug_per_tenant" in str(error):
+            raise Invalid({"slug": _("There is a partner with this address already.")}) from error
+        raise
 
 
 @transaction.atomic

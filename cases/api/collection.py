@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -28,6 +29,9 @@ from tenants.rest.paging import answer
 from tenants.seen import tag_of
 
 READS, WRITES = "cases:read", "cases:write"
+UNSEEN = {
+    204: OpenApiResponse(None, "Carried out; the case is not for this token to see, or no more.")
+}
 
 
 class Cases(Operation):
@@ -55,6 +59,7 @@ class Cases(Operation):
         takes=CaseInSerializer,
         gives=CaseSerializer,
         status=201,
+        also=UNSEEN,
         address=False,
         example=examples.LOGGED,
         answer=examples.WHOLE,
@@ -87,9 +92,12 @@ def shape_of(member: Membership, case_id: UUID) -> Shape | None:
 
 
 def shown(member: Membership, case_id: UUID, request: Request, *, status: int = 200) -> Response:
-    """Return the answer that shows a case; 404 whether it is missing or hidden."""
+    """Return the answer that shows a case; 404 whether it is missing or hidden. Who logged one that
+    is not for them to see gets no content: that is no reason to take it back."""
     shape = shape_of(member, case_id)
     if shape is None:
+        if status == 201:
+            return Response(status=204)
         raise Http404
     headers: dict[str, Any] = {"ETag": tag_of(shape["version"])}
     if status == 201:

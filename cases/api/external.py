@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cases.access import lock_case, visible_cases
 from cases.api import examples
-from cases.api.collection import READS, WRITES, shown
+from cases.api.collection import READS, UNSEEN, WRITES, shown
 from cases.editing import edit_case
 from cases.incoming import USUAL_CURRENCY, facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
@@ -53,7 +53,7 @@ class CaseByExternalId(Operation):
         method="put",
         takes=CasePutSerializer,
         gives=CaseSerializer,
-        also={201: CaseSerializer},
+        also={201: CaseSerializer, **UNSEEN},
         tagged=True,
         example={k: v for k, v in examples.LOGGED.items() if k not in ("external_id", "source")},
         answer=examples.WHOLE,

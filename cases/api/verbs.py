@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 from cases import actions, parties, requests
 from cases.access import case_for
 from cases.api import examples
-from cases.api.collection import WRITES, shape_of
+from cases.api.collection import UNSEEN, WRITES, shape_of
 from cases.incoming import partner_called
 from cases.serializers import (
     CaseSerializer,
@@ -34,7 +33,6 @@ from tenants.rest.operation import Operation
 from tenants.seen import tag_of
 
 Form = type[serializers.Serializer[Any]]
-GONE = "Carried out; the case is not for this token to see any more."
 
 
 class CaseVerb(Operation):
@@ -67,7 +65,7 @@ def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = N
         form,
         gives=CaseSerializer,
         answer=examples.WHOLE,
-        also={204: OpenApiResponse(None, GONE)},
+        also=UNSEEN,
         example=example,
     )
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from ladder.actions import allowed, publish_calendar
+from ladder.actions import allowed, hold_policy, publish_calendar
 from ladder.api.categories import READS, WRITES, refuse_readers
 from ladder.durations import WindowError, parse_window
 from ladder.models import Calendar, CalendarVersion
@@ -80,6 +80,7 @@ class Calendars(Operation):
         """Publish a new calendar, as an admin."""
         allowed(self.member)
         given = self.given(CalendarInSerializer)
+        hold_policy()
         if Calendar.objects.filter(name=given["name"]).exists():
             raise Invalid({"name": _("There is a calendar of this name already.")})
         version = publish_calendar(given["name"], rules_of(given), by=self.member, at=self.at)
@@ -112,9 +113,11 @@ class OneCalendar(Operation):
     )
     def put(self, request: Request, calendar_id: UUID) -> Response:
         """Publish the next version, as an admin. Running clocks keep theirs."""
-        found = calendar(calendar_id)
+        calendar(calendar_id)
         allowed(self.member)
         given = self.given(CalendarInSerializer)
+        hold_policy()
+        found = calendar(calendar_id)
         if given["name"] != found.name:
             raise Invalid({"name": _("A calendar keeps its name.")})
         refuse_stale(tags_seen(request), tag_of(last(found).number))

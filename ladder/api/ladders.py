@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from ladder.actions import allowed, publish_ladder
+from ladder.actions import allowed, hold_policy, publish_ladder
 from ladder.api.categories import READS, WRITES, refuse_readers
 from ladder.flags import flags_of
 from ladder.models import Calendar, Ladder, Level, Seat
@@ -115,6 +115,7 @@ class Ladders(Operation):
         level: the reason names the case that would pass it."""
         allowed(self.member)
         given = self.given(LadderInSerializer)
+        hold_policy()
         if Ladder.objects.filter(name=given["name"]).exists():
             raise Invalid({"name": _("There is a ladder of this name already.")})
         made = publish_ladder(entry_of(given), by=self.member, at=self.at)
@@ -151,6 +152,7 @@ class OneLadder(Operation):
         found = ladder(ladder_id)
         allowed(self.member)
         given = self.given(LadderInSerializer)
+        hold_policy()
         if given["name"] != found.name:
             raise Invalid({"name": _("A ladder keeps its name.")})
         refuse_stale(tags_seen(request), tag(shapes([found])[0]))

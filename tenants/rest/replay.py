@@ -97,7 +97,9 @@ def fingerprint(request: Request) -> str:
 def again(found: IdempotencyKey) -> Response:
     """Return the answer that was kept, marked as such."""
     headers = {**found.headers, "Idempotency-Replayed": "true"}
-    return Response(json.loads(found.body), status=found.status, headers=headers)
+    # What was carried out out of the member's sight was answered with nothing.
+    body = json.loads(found.body) if found.body else None
+    return Response(body, status=found.status, headers=headers)
 
 
 def keep(attempt: Attempt, response: Response, at: datetime) -> None:

@@ -133,6 +133,19 @@ def test_a_ladder_that_is_named_is_climbed_whatever_the_matrix_says(
         assert Route.objects.count() == 1
 
 
+def test_who_may_not_see_what_they_log_has_logged_it(vendor: World) -> None:
+    with vendor.scope():
+        Category.objects.filter(slug="lead-routing").update(confidentiality="restricted")
+    ines = Program(vendor, "ines")
+    first = ines.ask("post", "cases/", LEAD, Idempotency_Key="a")
+    second = ines.ask("post", "cases/", LEAD, Idempotency_Key="a")
+    assert (first.status_code, first.content, second.status_code) == (204, b"", 204)
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert ines.ask("put", HERE, LEAD).status_code == 204
+    assert ines.get("cases/")["results"] == []
+    assert len(Program(vendor, "tom").get("cases/")["results"]) == 2
+
+
 def test_without_a_partner_nothing_is_logged(crm: Program) -> None:
     answer = crm.ask("post", "cases/", {k: v for k, v in LEAD.items() if k != "partner"})
     assert list(pointers(answer)) == ["/partner"]
@@ -378,6 +391,7 @@ def test_a_partner_does_not_learn_which_partners_there_are(vendor: World) -> Non
     with vendor.scope():
         Partner.objects.filter(slug="rheintor").update(external_id="CRM-43")
     anna = company(vendor, "anna", "alpenwerk")
+    named: list[dict[str, Any]]
     named = [{"partner": other} for other in ("CRM-43", str(vendor.partners["rheintor"].pk), "no")]
     named += [{"parties": [{"partner": other, "role": "affected"}]} for other in ("CRM-43", "no")]
     answers = [

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from journal.models import Event
 from partners.actions import add_contact, add_partner, add_tier
@@ -88,3 +89,19 @@ def test_who_speaks_for_whom(world: World) -> None:
     assert not speaks_for(anna, world.partners["rheintor"].pk)
     assert [p.slug for p in partners_by_name()] == ["alpenwerk", "rheintor"]
     assert [t.slug for t in Tier.objects.all()] == ["gold"]
+
+
+@pytest.mark.parametrize(("taken", "field"), [("slug", "slug"), ("external_id", "external_id")])
+def test_of_two_who_take_the_same_at_once_the_second_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, taken: str, field: str
+) -> None:
+    region = Region.objects.get()
+    Partner.objects.filter(slug="alpenwerk").update(external_id="CRM-1")
+    facts: dict[str, Any] = {"slug": "new", "external_id": "CRM-2"}
+    facts[taken] = {"slug": "alpenwerk", "external_id": "CRM-1"}[taken]
+    # The second has looked before the first was there.
+    monkeypatch.setattr(QuerySet, "exists", lambda _rows: False)
+    with pytest.raises(Invalid) as refusal:
+        add_partner(**facts, name="N", kind="reseller", region=region, by=None, at=OPENED)
+    assert list(refusal.value.errors) == [field]
+    assert Partner.objects.filter(name="N").count() == 0

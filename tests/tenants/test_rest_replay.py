@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from cases import opening
+from cases import confidential, opening
 from cases.models import Case
 from tenants.models import IdempotencyKey
 from tests.api import Program, company, pointers, refused
@@ -97,6 +97,16 @@ class TestOneByOne:
         world = make_world()
         answer = Program(world, "tom").ask("post", "cases/", lead(world), Idempotency_Key=key)
         assert "1 to 255 printable" in refused(answer, 400)["detail"]
+
+    def test_an_answer_of_nothing_is_kept_too(self) -> None:
+        world = make_world()
+        with world.scope():
+            case = world.case(at=timezone.now())
+            confidential.restrict(case, by=world["tom"], at=timezone.now(), reason="A patient.")
+        crm, path, why = Program(world, "tom"), f"cases/{case.pk}/escalate/", {"reason": "Up."}
+        first, second = (crm.ask("post", path, why, Idempotency_Key="a") for _ in range(2))
+        assert (first.status_code, second.status_code, second.content) == (204, 204, b"")
+        assert second.headers["Idempotency-Replayed"] == "true"
 
     def test_a_partners_key_works_behind_its_wall(self) -> None:
         world = make_world()
