@@ -60,7 +60,7 @@ class TestAtOnce:
         assert statuses(world, monkeypatch, "write_calendar", *calls) == [200, 412]
 
     def test_a_new_calendar(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        calls = [
+        calls: list[Any] = [
             ("post", "calendars/", {"name": "New", **hours}, {})
             for hours in (NIGHT, ROUND_THE_CLOCK)
         ]
