@@ -99,7 +99,7 @@ class CaseSummarySerializer(serializers.Serializer[Any]):
     cycle = serializers.IntegerField()
     memo_id = serializers.UUIDField(allow_null=True, help_text="The memo issued last.")
     opened_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField(allow_null=True)

@@ -253,6 +253,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "tenants.rest.description.Description",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "escalation.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
 }

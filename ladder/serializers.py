@@ -13,6 +13,8 @@ from tenants.rest.strict import InstantField, QuantityField, StrictSerializer, s
 
 WINDOW = "ISO 8601: business time like PT4H, or business days like P2D."
 MOST_LEVELS, MOST_SEATS = 20, 200
+# What a program may send of hours: enough for any office, too little to keep a processor busy.
+MOST_INTERVALS, MOST_HOLIDAYS, MOST_EXCEPTIONS = 8, 1000, 1000
 
 
 class TemplateFieldSerializer(serializers.Serializer[Any]):
@@ -51,7 +53,7 @@ class HoursField(serializers.ListField):
     def __init__(self, **kwargs: Any) -> None:
         time = serializers.CharField(max_length=8)
         pair = serializers.ListField(child=time, min_length=2, max_length=2)
-        super().__init__(child=pair, max_length=48, **kwargs)
+        super().__init__(child=pair, max_length=MOST_INTERVALS, **kwargs)
 
 
 class RulesSerializer(StrictSerializer):
@@ -62,9 +64,15 @@ class RulesSerializer(StrictSerializer):
     timezone = serializers.CharField(max_length=64, help_text="IANA, like Europe/Berlin.")
     weekly = serializers.DictField(child=HoursField())
     holidays = serializers.ListField(
-        child=serializers.CharField(max_length=10), required=False, max_length=5000
+        child=serializers.CharField(max_length=10), required=False, max_length=MOST_HOLIDAYS
     )
     exceptions = serializers.DictField(child=HoursField(), required=False)
+
+    def validate_exceptions(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse more days than anybody keeps."""
+        if len(value) > MOST_EXCEPTIONS:
+            raise serializers.ValidationError(f"At most {MOST_EXCEPTIONS:,} days.", "max_length")
+        return value
 
 
 class CalendarInSerializer(RulesSerializer):

@@ -1,6 +1,7 @@
 """Calendars, and what a window on one would come to."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from tenants.rest.operation import Operation, checked
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
+FARTHEST = SimpleNamespace(seconds=5_000 * 3600, days=366)
 GIVEN: dict[str, Any] = {
     "name": "Berlin",
     "timezone": "Europe/Berlin",
@@ -218,6 +220,8 @@ def preview(rules: Rules, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         pauses = [(p["start"], p["end"]) for p in given.get("pauses", ())]
         window = parse_window(given["window"])
+        if window.seconds > FARTHEST.seconds or window.days > FARTHEST.days:
+            raise WindowError("window", _("A preview looks 5,000 hours or 366 days ahead at most."))
         target = compiled.target_seconds(given["start"], window)
         due_at = compiled.due_at(given["start"], target, pauses)
         steps = compiled.explain(given["start"], target, pauses, due_at)

@@ -191,15 +191,23 @@ def level_of(number: int, level: Mapping[str, Any]) -> dict[str, Any]:
     the holder."""
     found = {k: v for k, v in level.items() if k != "seats"}
     seats = level.get("seats")
-    if seats and ("holder" in level or level.get("backup")):
-        raise Invalid({f"levels[{number}].seats": _("Name the holder, or the seats, not both.")})
     if seats:
+        refuse_other_holder(number, level, seats[0])
         found["holder"] = [dict(seat) for seat in seats]
+        found.pop("backup", None)
     if not found.get("responsibilities"):
         found.pop("responsibilities", None)
     if "authority" in found:
         found["authority"] = dict(found["authority"])
     return found
+
+
+def refuse_other_holder(number: int, level: Mapping[str, Any], first: Mapping[str, Any]) -> None:
+    """Refuse a holder and a backup that are not those of the first seat: what was read can be sent
+    back as it is, what contradicts itself cannot."""
+    said = (level.get("holder", first["user"]), level.get("backup", first.get("backup")))
+    if said != (first["user"], first.get("backup")):
+        raise Invalid({f"levels[{number}].seats": _("The first seat is another holder's.")})
 
 
 def shapes(ladders: Iterable[Ladder]) -> list[dict[str, Any]]:

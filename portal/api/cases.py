@@ -46,11 +46,12 @@ from tenants.rest.paging import (
     page_by_id,
 )
 
-COLUMNS = (*queries.COLUMNS, "category__slug", "updated_at", "own_memo")
-# What a partner may narrow its list to.
-FILTERS = {"status": "status__in", "number": "number", "updated_since": "updated_at__gte"}
-ORDERS = ("-updated_at", "updated_at")
-PLACED = frozenset({"limit", "cursor", "ordering"})
+COLUMNS = (*queries.COLUMNS, "category__slug", "own_memo")
+# What a partner may narrow its list to. When a case last changed is not among it: that would tell
+# of every other party's answer.
+FILTERS = {"status": "status__in", "number": "number"}
+ORDER = "-opened_at"
+PLACED = frozenset({"limit", "cursor"})
 
 
 def company_of(operation: Operation) -> UUID:
@@ -61,7 +62,7 @@ def company_of(operation: Operation) -> UUID:
 
 @for_partners(Cases, "get")
 def own_cases(operation: Cases, request: Request) -> Response:
-    """Answer a page of the partner's cases, the last changed first."""
+    """Answer a page of the partner's cases, the last opened first."""
     partner_id, asked = company_of(operation), operation.asked(CasesQuery)
     if unknown := set(asked) - set(FILTERS) - PLACED:
         raise QueryError({name: [_("Only the vendor asks this.")] for name in sorted(unknown)})
@@ -71,25 +72,23 @@ def own_cases(operation: Cases, request: Request) -> Response:
 
 def page_of(partner_id: UUID, asked: Mapping[str, Any]) -> Slice[dict[str, Any]]:
     """Return a page of a partner's cases by keyset."""
-    name, begin, limit = asked.get("ordering", ORDERS[0]), asked.get("cursor"), asked["limit"]
-    if name not in ORDERS:
-        raise QueryError({"ordering": [_("Only the vendor asks this.")]})
-    check_order(begin, name, [instant, UUID])
-    down = (name == ORDERS[0]) != (begin is not None and begin.backwards)
+    begin, limit = asked.get("cursor"), asked["limit"]
+    check_order(begin, ORDER, [instant, UUID])
+    down = begin is None or not begin.backwards
     cases = rows_of(partner_id).filter(**{FILTERS[k]: v for k, v in asked.items() if k in FILTERS})
     if begin is not None:
         at, ident = datetime.fromisoformat(begin.values[0]), UUID(begin.values[1])
         word = "lt" if down else "gt"
-        same = Q(updated_at=at, **{f"id__{word}": ident})
-        cases = cases.filter(Q(**{f"updated_at__{word}": at}) | same)
+        same = Q(opened_at=at, **{f"id__{word}": ident})
+        cases = cases.filter(Q(**{f"opened_at__{word}": at}) | same)
     sign = "-" if down else ""
-    found = list(cases.order_by(f"{sign}updated_at", f"{sign}id").values(*COLUMNS)[: limit + 1])
-    return cut(found, limit, begin, name, place_of)
+    found = list(cases.order_by(f"{sign}opened_at", f"{sign}id").values(*COLUMNS)[: limit + 1])
+    return cut(found, limit, begin, ORDER, place_of)
 
 
 def place_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Return where a case stands in the list."""
-    return row["updated_at"].isoformat(), str(row["id"])
+    return row["opened_at"].isoformat(), str(row["id"])
 
 
 def rows_of(partner_id: UUID) -> "QuerySet[Case]":

@@ -27,6 +27,8 @@ HIDDEN: Shape = {
     "external_id": None,
     "source": "",
     "channel": None,
+    # It moves with every other party's answer.
+    "updated_at": None,
     "version": None,
 }
 HIDDEN_DETAILS: Shape = {
@@ -75,7 +77,6 @@ def summary(row: Row, case: OwnCase, clocks: list[Row], company: Shape | None) -
         "cycle": row["cycle"],
         "memo_id": row["own_memo"],
         "opened_at": case.opened_at,
-        "updated_at": row["updated_at"],
         "resolved_at": case.resolved_at,
         "closed_at": case.closed_at,
     }

@@ -89,7 +89,7 @@ SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
         [{"pointer": "", "code": "allowed", "detail": "message"}],
     ),
     412: ('It was changed since you read it: read it again. Its tag is "8" now.', []),
-    413: ("A body of at most 2 MB.", []),
+    413: ("A body of at most 2.5 MB.", []),
     415: ('Unsupported media type "text/plain" in request.', []),
     422: ("This key was used for another request: take a new one.", []),
     429: ("Request was throttled. Expected available in 12 seconds.", []),
@@ -150,15 +150,13 @@ def refusal(code: int) -> OpenApiExample:
     )
 
 
-def codes_of(*, method: str, address: bool, query: bool, tagged: bool) -> list[int]:
+def codes_of(*, method: str, address: bool, tagged: bool) -> list[int]:
     """Return the statuses with which an operation may refuse."""
-    codes = [401, 403, 406, 429]
+    codes = [400, 401, 403, 406, 429]
     if address:
         codes.append(404)
-    if query:
-        codes.append(400)
     if method in BODIES:
-        codes += [400, 409, 413, 415]
+        codes += [409, 413, 415]
     if method == "post":
         codes.append(422)
     if tagged:
@@ -194,14 +192,13 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
     codes = codes_of(
         method=method,
         address=said.get("address", True),
-        query=query is not None,
         tagged=said.get("tagged", False),
     )
     file = said.get("file")
     success: dict[Any, Any] = {
         (status, file) if file else status: OpenApiTypes.BINARY if file else said.get("gives")
     }
-    return extend_schema(
+    describe = extend_schema(
         operation_id=name,
         summary=summary,
         request=said.get("takes"),
@@ -209,6 +206,12 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
         responses={**success, **(said.get("also") or {}), **refusals(codes)},
         examples=examples_of(said, status),
     )
+
+    def mark(method_: Any) -> Any:
+        method_.takes_query = query is not None
+        return describe(method_)
+
+    return mark
 
 
 def headers_of(method: str, said: Said) -> list[OpenApiParameter]:

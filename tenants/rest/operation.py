@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
@@ -61,7 +61,7 @@ class Operation(APIView):
         found: Membership = self.request._request.membership  # type: ignore[attr-defined]
         return found
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         """The instant at which the request is carried out."""
         return timezone.now()
@@ -69,13 +69,23 @@ class Operation(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in who may call this, once; see `replay`."""
         super().initial(request, *args, **kwargs)
+        self._refuse_parameters()
         if getattr(request._request, "body_too_large", False):
-            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000
+            most = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_000_000:g}"
             raise TooLarge(_("A body of at most %(n)s MB.") % {"n": most})
         if self.member.role == Role.PARTNER:
             self._answer_outside(str(request.method).lower())
         if request.method == "POST":
             self.attempt = replay.begin(request, self.member, self.at)
+
+    def _refuse_parameters(self) -> None:
+        """Refuse a query where nothing is asked by one: a misspelt address must not pass unseen."""
+        method = str(self.request.method).lower()
+        handler = getattr(type(self), "get" if method == "head" else method, None)
+        if handler is not None and not getattr(handler, "takes_query", True):
+            said = _("There is no such parameter.")
+            if unknown := {name: [said] for name in self.request.query_params}:
+                raise QueryError(unknown)
 
     def check_permissions(self, request: Request) -> None:
         """Count the call first: one that is denied is a call too, and leaves its line in the

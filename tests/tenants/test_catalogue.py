@@ -77,7 +77,7 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         },
         "cases_case": {
             "SELECT": "assignment_id category_id closed_at cycle id number opened_at"
-            " outcome owner_id resolved_at status tenant_id updated_at"
+            " outcome owner_id resolved_at status tenant_id"
         },
         "cases_clock": {
             "SELECT": "anchor assignment_id breached_at case_id cycle due_at ended_at id kind"

@@ -149,7 +149,7 @@ def test_a_body_of_another_type_is_refused(crm: Program) -> None:
 def test_a_body_of_ten_megabytes_is_refused_before_it_is_read_into_memory(crm: Program) -> None:
     body = b'{"title": "' + b"x" * 10_000_000 + b'"}'
     answer = crm.client.post("/api/v1/cases/", body, content_type="application/json")
-    assert refused(answer, 413)["detail"] == "A body of at most 2 MB."
+    assert refused(answer, 413)["detail"] == "A body of at most 2.5 MB."
 
 
 def test_an_answer_of_another_type_is_not_to_be_had(crm: Program) -> None:
