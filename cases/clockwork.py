@@ -117,7 +117,8 @@ def meet(case: Case, kinds: Iterable[str], at: datetime, *, subject: UUID | None
     """Meet the clocks of these kinds that still ask for something, or those about a subject.
 
     One whose due time has passed unnoticed was missed, and is met late; the trail says so. The
-    answer and the breach race for the case's lock, and exactly one wins.
+    answer and the breach race for the case's lock, and exactly one wins: who began to answer in
+    time and found the clock missed already is late, by as little as it may be.
     """
     for clock in live_clocks(case):
         if clock.kind not in kinds or (subject and clock.subject != subject):
@@ -128,7 +129,8 @@ def meet(case: Case, kinds: Iterable[str], at: datetime, *, subject: UUID | None
             _miss(case, clock, at)
         elif clock.state == ClockState.RUNNING:
             clock.state = ClockState.MET
-        clock.met_at, clock.next_fire_at = at, None
+        clock.met_at = max(at, clock.processed_at) if clock.processed_at else at
+        clock.next_fire_at = None
         clock.save()
 
 

@@ -8,6 +8,7 @@ from django.db import connections, transaction
 from django.db.utils import ProgrammingError
 from pytest_django.fixtures import Settings
 
+from cases.actions import acknowledge
 from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from cases.tasks import run_sweep
@@ -47,6 +48,19 @@ def told(event: Event) -> set[str]:
 def of(case: Case, kind: str) -> list[Event]:
     """Return the events of a kind."""
     return list(Event.objects.filter(case_id=case.pk, kind=kind).order_by("at", "id"))
+
+
+def test_an_answer_begun_in_time_and_heard_after_the_alarm_is_late() -> None:
+    """At the top the turn stays the same, so that the answer is taken all the same."""
+    world = make_world(holders=("tom",))
+    case = opened(world)
+    due = OPENED + 4 * HOUR
+    noticed = due + timedelta(milliseconds=10)
+    sweep_at(noticed)
+    with world.scope():
+        acknowledge(case, by=world["tom"], at=due - timedelta(milliseconds=3))
+        clock = Clock.objects.get(case=case, kind="response")
+    assert (clock.state, clock.due_at, clock.met_at) == ("breached", due, noticed)
 
 
 def test_a_missed_total_climbs_once_and_alarms() -> None:

@@ -73,7 +73,7 @@ def missed(found: Records, case: CaseRow) -> Iterator[Violation]:
         for clock in clocks:
             if breaches[clock.id] == 0:
                 yield Violation("lost", case.id, f"a missed {clock.kind} is not in the trail")
-        for at in {c.processed_at for c in clocks if c.missed_by_sweep}:
+        for at in {c.processed_at for c in clocks if found.by_sweep(c)}:
             together = [c for c in clocks if c.processed_at == at]
             yield from _consequence(found, turn, together, followed)
 
@@ -132,7 +132,7 @@ def in_time(found: Records, case: CaseRow) -> Iterator[Violation]:
             yield Violation("answered", case.id, f"a {clock.kind} was met in time, and escalated")
         if not timely and clock.state != "breached":
             yield Violation("answered", case.id, f"a late {clock.kind} passes for met")
-        if clock.processed_at == clock.met_at and clock.id in moved:
+        if clock.state == "breached" and clock.id in moved and not found.by_sweep(clock):
             yield Violation("answered", case.id, "an answer moved the case")
 
 
@@ -238,7 +238,7 @@ def figures(found: Records) -> dict[str, int]:
     return {
         "cases": len(found.cases),
         "breaches": sum(clock.state == "breached" for clock in clocks),
-        "by the sweep": sum(clock.missed_by_sweep for clock in clocks),
+        "by the sweep": sum(map(found.by_sweep, clocks)),
         "escalations": sum(event.kind == "case.escalated" for event in found.events),
         "deadlines met in time": len(in_time_answers),
         "met late": sum(c.state == "breached" and c.met_at is not None for c in clocks),
@@ -261,5 +261,5 @@ def lags(found: Records) -> list[float]:
         (clock.processed_at - clock.due_at).total_seconds()
         for own in found.clocks.values()
         for clock in own
-        if clock.missed_by_sweep and clock.processed_at
+        if clock.processed_at and found.by_sweep(clock)
     )

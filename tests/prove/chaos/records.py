@@ -54,11 +54,6 @@ class ClockRow(NamedTuple):
     processed_at: datetime | None
     fired: int
 
-    @property
-    def missed_by_sweep(self) -> bool:
-        """Whether the sweep found it missed, and not somebody who answered late."""
-        return self.state == "breached" and self.processed_at != self.met_at
-
 
 class EventRow(NamedTuple):
     """An entry of the trail."""
@@ -99,6 +94,7 @@ CONTACTS = """SELECT p.case_id, n.user_id FROM cases_party p JOIN partners_conta
 ADMINS = """SELECT tenant_id, user_id FROM tenants_membership WHERE role = 'admin'"""
 TOPS = """SELECT tenant_id, max(position) FROM ladder_level GROUP BY 1"""
 
+ANSWERS = ("case.acknowledged", "case.decided")
 Of = TypeVar("Of", TurnRow, ClockRow)
 
 
@@ -118,12 +114,19 @@ class Records:
     answers: list[Answer]
     copies: Counter[str]
     of_case: dict[str, list[EventRow]] = field(init=False)
+    answered: set[tuple[str, datetime]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.of_case = defaultdict(list)
         for event in self.events:
             if event.case:
                 self.of_case[event.case].append(event)
+        self.answered = {(e.case, e.at) for e in self.events if e.case and e.kind in ANSWERS}
+
+    def by_sweep(self, clock: ClockRow) -> bool:
+        """Whether the sweep found a clock missed, and not somebody who answered late."""
+        at = clock.processed_at
+        return clock.state == "breached" and (at is None or (clock.case, at) not in self.answered)
 
     def named(self, case: str, *kinds: str) -> list[EventRow]:
         """Return a case's events of these kinds."""
