@@ -13,8 +13,8 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from cases.sweep import run, statements
-from cases.sweep.arrays import arrays
 from cases.sweep.load import Key, Loaded
+from cases.sweep.rows import Rows
 from cases.sweep.run import Batch
 
 LINGER_SECONDS = 0.3
@@ -96,7 +96,7 @@ def tell_after_commit(rows: Any) -> Callable[[CursorWrapper], None]:
     notices, rows.notices = rows.notices, []
 
     def write(cursor: CursorWrapper) -> None:
-        cursor.execute(statements.TELL, arrays(notices, 9))
+        Rows(rows.at, notices=notices).store(cursor)
 
     return write
 
