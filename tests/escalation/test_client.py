@@ -94,8 +94,8 @@ def world(transactional_db: None) -> World:
 
 @pytest.fixture
 def moment() -> Iterator[Any]:
-    """A clock that is moved by hand."""
-    with time_machine.travel(NOON, tick=False) as traveller:
+    """A clock that goes on by itself, since ids tell what happened first, and is moved by hand."""
+    with time_machine.travel(NOON) as traveller:
         yield traveller
 
 
