@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.nextstep import Next, Standing, next_of
+from ladder.money import plain_amount
 
 Row = Mapping[str, Any]
 Shape = dict[str, Any]
@@ -126,8 +127,3 @@ def whole(row: Row, case: Case, parties: Iterable[Any]) -> Shape:
             for party in parties
         ],
     }
-
-
-def plain_amount(amount: Any) -> str | None:
-    """Return an amount as a text, without needless zeros."""
-    return None if amount is None else f"{amount.normalize():f}"

@@ -88,3 +88,8 @@ def _too_fine(units: int) -> str:
     if units == 0:
         return _("This currency has no decimals.")
     return _("At most %(n)s decimals in this currency.") % {"n": units}
+
+
+def plain_amount(amount: Decimal | None) -> str | None:
+    """Return an amount as the API sends it: digits, without needless zeros; None stays None."""
+    return None if amount is None else f"{amount.normalize():f}"

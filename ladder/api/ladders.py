@@ -17,6 +17,7 @@ from ladder.actions import allowed, hold_policy, publish_ladder
 from ladder.api.categories import READS, WRITES, refuse_readers
 from ladder.flags import flags_of
 from ladder.models import Calendar, Ladder, Level, Seat
+from ladder.money import plain_amount
 from ladder.policy import LadderEntry
 from ladder.policy_file import read_ladder
 from ladder.serializers import LadderInSerializer, LadderPage, LadderSerializer
@@ -252,8 +253,8 @@ def level_shape(level: Level, seats: list[Seat]) -> dict[str, Any]:
         "concessions_only": level.concessions_only,
         "responsibilities": level.responsibilities,
         "authority": {
-            "amount": plain(level.authority_amount),
-            "quarter": plain(level.authority_quarter),
+            "amount": plain_amount(level.authority_amount),
+            "quarter": plain_amount(level.authority_quarter),
             "currency": level.authority_currency,
             "kinds": level.authority_kinds,
         },
@@ -269,11 +270,6 @@ def seat_shape(seat: Seat) -> dict[str, Any]:
         "category": seat.category.slug if seat.category else None,
         "rank": seat.rank,
     }
-
-
-def plain(amount: Any) -> str | None:
-    """Return an amount as a text, without needless zeros; None is no limit."""
-    return None if amount is None else f"{amount.normalize():f}"
 
 
 def tag(shape: Mapping[str, Any]) -> str:
