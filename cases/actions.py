@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.access import check, lock_case, parts_of
-from cases.engine import LevelRules, start_clock
+from cases.facts import LevelRules
 from cases.models import (
     Assignment,
     AssignmentEnd,
@@ -24,9 +24,11 @@ from cases.models import (
     Party,
     Status,
 )
+from cases.pauses import wake, wake_for
 from cases.queries import concession_pending
 from cases.rules import rules_of
-from cases.telling import Told, admins, owner_of, parties_of, partners_contacts, say
+from cases.starting import start_clock
+from cases.telling import People, Told, admins, owner_of, parties_of, partners_contacts, say
 from cases.transitions import allowed_in
 from journal.models import Audience
 from ladder.durations import Window
@@ -88,7 +90,8 @@ def add_message(
     """Write into the case: for staff only, for one party, or for all parties.
 
     A partner writes to the vendor only: the other parties never read it. Where staff ask for
-    something (`asks`), the readers see that it is their turn to answer, until they do.
+    something (`asks`), the readers see that it is their turn to answer, until they do. A pause that
+    waited for a party's word ends with it.
     """
     case = lock_case(case)
     check(case, "message", by)
@@ -101,21 +104,19 @@ def add_message(
         check_own(case, by, audience, partner_id)
     reader = partner_id if audience == Audience.PARTY else None
     _note_who_answers(case, by, at, reader, asks=asks and audience != Audience.INTERNAL)
-    told = owner_of(case)
-    if audience != Audience.INTERNAL:
-        told = (*told, *partners_contacts(case, only=partner_id))
-    message = say(
-        case,
-        "case.message",
-        by=by,
-        at=at,
-        text=body,
-        kind=MessageKind.MESSAGE,
-        told=Told(told, audience, partner_id if audience == Audience.PARTY else None),
-    ).message
-    case.updated_at, case.version = at, case.version + 1
-    case.save(update_fields=["updated_at", "version"], force_update=True)
-    return message
+    if by.role == Role.PARTNER:
+        wake_for(case, parts_of(case, by), by=by, at=at)
+    told = Told(_hearing(case, audience, partner_id), audience, reader)
+    said = say(case, "case.message", by=by, at=at, text=body, kind=MessageKind.MESSAGE, told=told)
+    clockwork.settle(case, at)
+    return said.message
+
+
+def _hearing(case: Case, audience: str, partner_id: UUID | None) -> People:
+    """Return who is told of a text."""
+    if audience == Audience.INTERNAL:
+        return owner_of(case)
+    return (*owner_of(case), *partners_contacts(case, only=partner_id))
 
 
 def check_own(case: Case, by: Membership, audience: str, partner_id: UUID | None) -> None:
@@ -149,6 +150,7 @@ def escalate(
     target = target_of(case, by, to_level)
     reason = required("reason", reason)
     before, previous = case.level.position, case.owner_id
+    wake(case, by=by, at=at)
     clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
     clockwork.end(case, at, clockwork.LEVEL_KINDS)
@@ -216,6 +218,7 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
     if clockwork.waits(case, ClockKind.REQUEST):
         reason = _("A partner asks for the next level: answer that first.")
         raise NotNow(reason, ["escalate", "decline"])
+    wake(case, by=by, at=at)
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.LEVEL_KINDS)
     level = rules_of(case).level(lower.position)
@@ -292,6 +295,7 @@ def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, rea
     reason = required("reason", reason)
     if outcome not in Outcome.values:
         raise Invalid({"outcome": _("Choose upheld, partly upheld or rejected.")})
+    wake(case, by=by, at=at)
     clockwork.meet(case, clockwork.LEVEL_KINDS, at)
     case.status, case.outcome = Status.DECIDED, outcome
     clockwork.settle(case, at)
@@ -314,6 +318,7 @@ def revise(case: Case, *, by: Membership | None, at: datetime, reason: str) -> C
     case = lock_case(case)
     check(case, "revise", by)
     reason = required("reason", reason)
+    wake(case, by=by, at=at)
     case.status, case.outcome = Status.IN_PROGRESS, ""
     rules = rules_of(case)
     level = rules.level(case.level.position)
@@ -338,6 +343,7 @@ def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str 
         raise NotNow(_("A strategic case is resolved with an issued memo."), ["decide", "withdraw"])
     if resolution.strip() or not written:
         resolution = required("resolution", resolution)
+    wake(case, by=by, at=at)
     clockwork.meet(case, (*clockwork.LEVEL_KINDS, ClockKind.TOTAL), at)
     clockwork.end(case, at)
     clockwork.end_turn(case, AssignmentEnd.RESOLVED, at)
@@ -383,6 +389,7 @@ def withdraw(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
     case = lock_case(case)
     check(case, "withdraw", by)
     reason = required("reason", reason)
+    wake(case, by=by, at=at)
     clockwork.end(case, at)
     clockwork.end_turn(case, AssignmentEnd.WITHDRAWN, at)
     case.status, case.closed_at = Status.WITHDRAWN, at

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from cases.engine import LevelRules
+from cases.facts import LevelRules
 from ladder.seats import Holder, SeatFacts, decider
 
 

@@ -18,6 +18,7 @@ from cases.intake import labelled, missing
 from cases.models import Assignment, Case, Confidentiality, Message, Status
 from cases.nextstep import Standing
 from cases.pages import amount_text, chip, next_words, standing_of
+from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
 from cases.words import kind_of, people_in, sentence
@@ -26,8 +27,22 @@ from ladder.models import CategoryClass, Level
 from ladder.queries import levels_of
 from tenants.models import Membership
 
-VERBS = ("complete", "acknowledge", "decide", "escalate", "resolve", "hand_back", "reassign")
-LATER = ("revise", "close", "party", "withdraw", "grant", "revoke", "restrict", "lift")
+VERBS = (
+    *("complete", "acknowledge", "resume", "decide", "escalate", "resolve", "hand_back"),
+    "reassign",
+)
+LATER = (
+    "pause",
+    "keep_waiting",
+    "revise",
+    "close",
+    "party",
+    "withdraw",
+    "grant",
+    "revoke",
+    "restrict",
+    "lift",
+)
 DANGER = frozenset({"withdraw"})
 
 
@@ -41,6 +56,9 @@ def labels() -> dict[str, str]:
         "escalate": _("Escalate"),
         "hand_back": _("Hand back"),
         "reassign": _("Give to a colleague"),
+        "pause": _("Pause the clocks"),
+        "resume": _("Go on"),
+        "keep_waiting": _("Keep waiting"),
         "revise": _("Revise the decision"),
         "close": _("Close the case"),
         "party": _("Add a party"),
@@ -73,6 +91,7 @@ class CasePage:
         self.waits = case.pk in queries.waiting_for_answer([case])
         self.asked = queries.concession_pending(case)
         self.missing = missing(case.category, case.fields)
+        self.pause = paused_case(case)
         self.requests = requests_shown(case, member, self.bound.get("decline"))
         self.sections = sections_of(case, member, now)
         restricted = case.confidentiality != Confidentiality.NORMAL
@@ -85,11 +104,12 @@ class CasePage:
             "case": self.facts(),
             "steps": [self.step(level) for level in self.levels],
             "clocks": [
-                chip(clock, self.case, self.now, self.then(clock.kind))
+                chip(clock, self.case, self.now, self.then(clock.kind), self.waits_for())
                 for clock in queries.clocks_of(self.case)
             ],
             "next": self.next(),
             "sections": self.sections,
+            "pause": self.pause,
             "requests": self.requests,
             "escalates": self._offers("escalate"),
             "decline_url": self.url("decline"),
@@ -188,6 +208,8 @@ class CasePage:
             for level in self.levels
             if level.position > self.case.level.position and not level.concessions_only
         ]
+        if kind == "pause":
+            return _("Then look again")
         if kind in ("response", "decision", "request", "total"):
             return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""
@@ -228,7 +250,14 @@ class CasePage:
         """Return how the case stands."""
         strategic = self.case.category.category_class == CategoryClass.STRATEGIC
         lacks = bool(self.missing)
-        return standing_of(self.case, waits=self.waits, lacks=lacks, strategic=strategic)
+        paused = self.pause is not None
+        return standing_of(
+            self.case, waits=self.waits, lacks=lacks, strategic=strategic, paused=paused
+        )
+
+    def waits_for(self) -> str:
+        """Return what the case stands still for, in a few words."""
+        return self.pause["words"] if self.pause else ""
 
     def _offers(self, verb: str) -> bool:
         return may(self.case, verb, self.member) and self._possible(verb)
@@ -244,6 +273,9 @@ class CasePage:
             "decide": open_question,
             "resolve": open_question and (administrative or case.memo_id is not None),
             "escalate": self.then("response") != _("Then an alarm"),
+            "pause": self.pause is None and not case.due_missed,
+            "resume": self.pause is not None,
+            "keep_waiting": self.pause is not None,
             "hand_back": any(turn.position < position for turn in self.turns),
             "restrict": case.confidentiality == Confidentiality.NORMAL,
             "lift": case.confidentiality == Confidentiality.RESTRICTED,
@@ -267,9 +299,9 @@ class CasePage:
 
     def _first(self, offered: list[str]) -> str | None:
         """Return the next step among what is offered: the holder's, in the order of the work."""
-        order = ("complete", "acknowledge", "decide", "resolve")
+        order = ("complete", "acknowledge", "resume", "decide", "resolve")
         if self.case.status == Status.DECIDED:
-            order = ("complete", "acknowledge", "resolve", "decide")
+            order = ("complete", "acknowledge", "resume", "resolve", "decide")
         return next((verb for verb in order if verb in offered), None)
 
     def _next_text(self) -> str:
@@ -277,15 +309,21 @@ class CasePage:
             return ""
         if self.missing:
             return _("Still missing: %(fields)s.") % {"fields": ", ".join(self.missing)}
-        if self.requests and not self.waits:
-            return _("A partner asks for the next level and waits for an answer.")
-        if self.asked and not self.waits:
-            return _("A concession has to be decided first.")
+        if not self.waits and (words := self._held_up()):
+            return words
         if self.case.due_missed:
             return _("The window was missed. It still has to be answered.")
         due = date_format(timezone.localtime(self.case.due_at), "D j M H:i")
         then = self.then(self.case.due_kind)
         return _("By %(due)s. %(then)s.") % {"due": due, "then": then}
+
+    def _held_up(self) -> str:
+        """Return what has to be answered before the case itself goes on."""
+        if self.requests:
+            return _("A partner asks for the next level and waits for an answer.")
+        if self.asked and not self.pause:
+            return _("A concession has to be decided first.")
+        return self.waits_for()
 
     def message_form(self) -> MessageForm | None:
         """Return the composer, where this member may write."""

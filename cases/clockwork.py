@@ -8,19 +8,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.engine import (
-    ASKING,
-    BREACHABLE,
-    Asked,
-    Face,
-    LevelRules,
-    NewClock,
-    counts,
-    face,
-    level_clocks,
-)
+from cases.engine import Face, counts, face
+from cases.facts import ASKING, BREACHABLE, PAUSABLE, Asked, LevelRules, NewClock
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
-from cases.rules import clock_facts, live_clocks, rules_of
+from cases.rules import clock_facts, live_clocks, rules_of, spans_of
+from cases.starting import level_clocks, pause_clock, rerun
 from journal.actions import record
 from ladder.queries import holder_of
 from ladder.seats import Holder
@@ -185,6 +177,35 @@ def end(
         _miss(case, clock, at)
         clock.save()
     running.update(state=ClockState.ENDED, ended_at=at, next_fire_at=None)
+
+
+def stop(case: Case, at: datetime, until: datetime) -> None:
+    """Let a case stand still: its own clocks keep what they have used, and the pause's own clock
+    runs until somebody has to look."""
+    running = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, state=ClockState.RUNNING)
+    running.filter(kind__in=PAUSABLE).update(state=ClockState.PAUSED, next_fire_at=None)
+    look_again(case, at, until)
+
+
+def look_again(case: Case, at: datetime, until: datetime) -> None:
+    """Start the clock by which somebody has to look whether a pause still has its reason."""
+    store(case, [pause_clock(at, until)])
+
+
+def restart(case: Case, at: datetime) -> None:
+    """Let a case go on whose pause has ended: each clock that stood still falls due later by the
+    working time of the pause."""
+    end(case, at, [ClockKind.PAUSE])
+    pauses = spans_of(case.pk, case.cycle)
+    for clock in live_clocks(case):
+        if clock.state != ClockState.PAUSED:
+            continue
+        with within_hours():
+            again = rerun(clock_facts(clock, pauses), pauses)
+        clock.state = ClockState.RUNNING
+        clock.due_at, clock.soon_at = again.due_at, again.soon_at
+        clock.next_fire_at = again.next_fire_at
+        clock.save()
 
 
 def quiet(case: Case, at: datetime) -> None:

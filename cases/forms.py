@@ -1,14 +1,18 @@
 """What people fill in."""
 
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.confidential import LET_IN
 from cases.intake import control, plain
-from cases.models import Case, Outcome
+from cases.models import Case, Outcome, PauseReason
 from cases.parties import LATER_ROLES
+from cases.pausing import review_instant
 from cases.queries import grants_of, parties_with_people
 from cases.telling import parties_of
 from journal.models import Audience
@@ -21,7 +25,17 @@ from tenants.queries import colleagues
 LONGEST = 20_000
 
 
-class ReasonForm(forms.Form):
+class VerbForm(forms.Form):
+    """What a verb is told. `asks_as` maps what the verb calls something to the form's own field."""
+
+    asks_as: ClassVar[dict[str, str]] = {}
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was filled in, as the verb takes it."""
+        return dict(self.cleaned_data)
+
+
+class ReasonForm(VerbForm):
     """A verb that needs to be explained."""
 
     reason = forms.CharField(
@@ -39,8 +53,12 @@ class DeclineForm(ReasonForm):
         self.fields["reason"].label = _("Why not")
         self.fields["reason"].help_text = _("The partner reads this.")
 
+    def facts(self) -> dict[str, Any]:
+        """Return whose request is declined, and why."""
+        return {"partner_id": self.cleaned_data["partner"], "reason": self.cleaned_data["reason"]}
 
-class ResolveForm(forms.Form):
+
+class ResolveForm(VerbForm):
     """The one-line resolution of a case; with an issued memo it may be left out."""
 
     resolution = forms.CharField(
@@ -55,7 +73,7 @@ class ResolveForm(forms.Form):
         self.fields["resolution"].required = case.memo_id is None
 
 
-class DecideForm(forms.Form):
+class DecideForm(VerbForm):
     """The holder's word on the dispute."""
 
     outcome = forms.ChoiceField(
@@ -83,6 +101,13 @@ class ReassignForm(ReasonForm):
             (str(m.user_id), named(m)) for m in people
         ]
 
+    def facts(self) -> dict[str, Any]:
+        """Return to whom, and why."""
+        return {
+            "to_user_id": UUID(self.cleaned_data["to"]),
+            "reason": self.cleaned_data["reason"],
+        }
+
 
 class GrantForm(ReasonForm):
     """Who is let into a restricted case, until when, and why."""
@@ -102,6 +127,15 @@ class GrantForm(ReasonForm):
             (str(m.user_id), named(m)) for m in people if m.user_id != case.owner_id
         ]
 
+    def facts(self) -> dict[str, Any]:
+        """Return whom, until the end of which day in the viewer's zone, and why."""
+        said = self.cleaned_data
+        return {
+            "user_id": UUID(said["person"]),
+            "until": end_of_day(said["until"]),
+            "reason": said["reason"],
+        }
+
 
 class RevokeForm(ReasonForm):
     """Whose right to see a restricted case ends, and why."""
@@ -114,8 +148,15 @@ class RevokeForm(ReasonForm):
         granted = [(str(grant.user_id), grant.user.name) for grant in grants_of(case)]
         self.fields["person"].choices = [("", ""), *granted]  # type: ignore[attr-defined]
 
+    def facts(self) -> dict[str, Any]:
+        """Return whose right ends, and why."""
+        return {
+            "user_id": UUID(self.cleaned_data["person"]),
+            "reason": self.cleaned_data["reason"],
+        }
 
-class PartyForm(forms.Form):
+
+class PartyForm(VerbForm):
     """Which partner gets a part in the case, and which."""
 
     partner: "forms.ModelChoiceField[Partner]" = forms.ModelChoiceField(
@@ -136,8 +177,68 @@ class PartyForm(forms.Form):
         others = partners_by_name().exclude(pk__in=parties_of(case))
         self.fields["partner"].queryset = others  # type: ignore[attr-defined]
 
+    def facts(self) -> dict[str, Any]:
+        """Return which partner, and which part."""
+        return {"partner_id": self.cleaned_data["partner"].pk, "role": self.cleaned_data["role"]}
 
-class CompleteForm(forms.Form):
+
+class WaitingForm(VerbForm):
+    """On which day somebody looks whether a pause still has its reason."""
+
+    asks_as = {"review_by": "review_on"}
+    review_on = forms.DateField(
+        label=_("Look again on"),
+        help_text=_("When work begins that day, you are told to look again."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    def facts(self) -> dict[str, Any]:
+        """Return when work begins on that day."""
+        return {"review_by": review_instant(self.case, self.cleaned_data["review_on"])}
+
+
+class PauseForm(WaitingForm):
+    """Why the clocks stand still, who owes what, and when to look again."""
+
+    reason = forms.ChoiceField(
+        label=_("What the case waits for"), choices=PauseReason.choices, widget=forms.RadioSelect
+    )
+    partner = forms.ChoiceField(
+        label=_("Which party owes it"),
+        help_text=_("For evidence or an answer from a party."),
+        required=False,
+    )
+    waits_for = forms.CharField(
+        label=_("What exactly, and why"),
+        help_text=_("The party that owes it reads this; where none does, all parties read it."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("reason", "partner", "waits_for", "review_on")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        parties = parties_with_people(case)
+        self.fields["partner"].choices = [("", "")] + [  # type: ignore[attr-defined]
+            (str(party.partner_id), party.partner.name) for party in parties
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """Return why, who owes what, and when to look again."""
+        partner = self.cleaned_data["partner"]
+        return {
+            **super().facts(),
+            "reason": self.cleaned_data["reason"],
+            "partner_id": UUID(partner) if partner else None,
+            "waits_for": self.cleaned_data["waits_for"],
+        }
+
+
+class CompleteForm(VerbForm):
     """What the kind of dispute requires and the case does not have yet; any of it may be filled
     in now."""
 
@@ -153,10 +254,17 @@ class CompleteForm(forms.Form):
             field.label, field.required = spec["label"], False
             self.fields[name] = field
 
-    def answers(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """Return what was filled in, as the case keeps it."""
         given = {name: plain(self.cleaned_data[name]) for name in self.specs}
-        return {name: value for name, value in given.items() if value not in ("", None)}
+        return {
+            "answers": {name: value for name, value in given.items() if value not in ("", None)}
+        }
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the instant a day ends in the viewer's zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def named(member: Membership) -> str:
@@ -164,7 +272,7 @@ def named(member: Membership) -> str:
     return f"{member.user.name}, {member.title}" if member.title else member.user.name
 
 
-class MessageForm(forms.Form):
+class MessageForm(VerbForm):
     """A text, and who will read it. Internal comes first."""
 
     audience = forms.ChoiceField(label=_("Who will see it"), widget=forms.RadioSelect)
@@ -183,13 +291,18 @@ class MessageForm(forms.Form):
             choices.append((Audience.PARTIES, _("All parties")))
         self.fields["audience"].choices = choices  # type: ignore[attr-defined]
 
-    def readers(self) -> dict[str, str | None]:
-        """Return the audience as the verb takes it."""
+    def facts(self) -> dict[str, Any]:
+        """Return the text, and who reads it."""
         kind, _colon, partner_id = self.cleaned_data["audience"].partition(":")
-        return {"audience": kind, "partner_id": partner_id or None}
+        return {
+            "body": self.cleaned_data["body"],
+            "audience": kind,
+            "partner_id": UUID(partner_id) if partner_id else None,
+            "asks": self.cleaned_data["asks"],
+        }
 
 
-def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
+def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
     """Return the form a verb needs, None where a click is enough."""
     of_case = {
         "reassign": ReassignForm,
@@ -198,6 +311,8 @@ def form_for(verb: str, case: Case, data: Any = None) -> forms.Form | None:
         "resolve": ResolveForm,
         "party": PartyForm,
         "complete": CompleteForm,
+        "pause": PauseForm,
+        "keep_waiting": WaitingForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

@@ -18,6 +18,7 @@ from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
+STANDSTILLS = ("case.paused", "case.resumed")
 
 
 class CaseSubject:
@@ -106,10 +107,21 @@ def letter(
         line = handed_on(event, names)
     if outside and event.kind == "case.declined":
         line = _("%(name)s has answered your request and keeps the case.") % {"name": who}
+    if outside and event.kind in STANDSTILLS:
+        line = stands_still(event)
     if outside and event.kind == "case.party_added":
         line = _("You have a part in a dispute. You can follow it in the portal.")
     subject = f"[{number}] {subject_of(event, outside=outside)}"
     return Letter(number=number, line=line, subject=subject, text=f"{number}: {line}", url=url)
+
+
+def stands_still(event: Event) -> str:
+    """Return what a partner is told of a case that stands still, or goes on."""
+    if event.kind == "case.resumed":
+        return _("The case goes on: its clocks run again.")
+    if event.audience == Audience.PARTY:
+        return _("Something is needed from you. Until you answer, the clocks stand still.")
+    return _("The case waits for somebody else: its clocks stand still for a while.")
 
 
 def handed_on(event: Event, names: Mapping[UUID, str]) -> str:
@@ -142,6 +154,9 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.declined": _("Your request was answered"),
         "case.party_added": _("A dispute concerns you"),
         "case.approval.escalated": _("A concession waits for you"),
+        "case.paused": _("The clocks stand still"),
+        "case.resumed": _("The clocks run again"),
+        "case.pause.review": _("Look at a pause again"),
         "case.granted": _("You can see a restricted case"),
         "case.alarm": _("A window was missed at the top"),
         "case.reminder": _("Still waiting"),

@@ -71,6 +71,11 @@ COLUMNS: Mapping[str, str] = {
     "owner_name": "u.name",
     "partner_id": "q.id",
     "partner_name": "q.name",
+    "pause_reason": "z.reason",
+    "paused_at": "z.started_at",
+    "pause_review_by": "z.review_by",
+    "pause_ends_by": "z.ends_by",
+    "owing_id": "z.partner_id",
     # The names of required answers that the case lacks.
     "missing_fields": "ARRAY(SELECT f->>'name' FROM jsonb_array_elements(g.fields) f"
     " WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name'))",
@@ -83,6 +88,7 @@ JOIN ladder_level l ON l.tenant_id = c.tenant_id AND l.id = c.level_id
 LEFT JOIN tenants_user u ON u.id = c.owner_id
 LEFT JOIN cases_party p ON p.tenant_id = c.tenant_id AND p.case_id = c.id AND p.role = '{role}'
 LEFT JOIN partners_partner q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+LEFT JOIN cases_pause z ON z.tenant_id = c.tenant_id AND z.case_id = c.id AND z.ended_at IS NULL
 ORDER BY {again}
 """
 CLOCK = (

@@ -11,6 +11,7 @@ class Next(StrEnum):
     FIND_OWNER = "find_owner"
     ACKNOWLEDGE = "acknowledge"
     ANSWER_REQUEST = "answer_request"
+    WAIT = "wait"
     DECIDE_CONCESSION = "decide_concession"
     DECIDE = "decide"
     WRITE_RESULT = "write_result"
@@ -34,6 +35,7 @@ class Standing:
     lacks_fields: bool = False
     unanswered: bool = False
     requested: bool = False
+    paused: bool = False
     concession_pending: bool = False
     has_memo: bool = False
     strategic: bool = False
@@ -49,6 +51,7 @@ def next_of(case: Standing) -> Next:
         (case.lacks_fields, Next.COMPLETE_FIELDS),
         (case.unanswered, Next.ACKNOWLEDGE),
         (case.requested, Next.ANSWER_REQUEST),
+        (case.paused, Next.WAIT),
         (case.concession_pending, Next.DECIDE_CONCESSION),
         (case.status != "decided", Next.DECIDE),
         (case.has_memo, Next.RESOLVE),

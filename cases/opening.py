@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.actions import LONGEST_TEXT, alarm_if_unowned
-from cases.engine import CaseRules, start_clock
+from cases.facts import CaseRules
 from cases.models import Case, Confidentiality, Party, PartyRole, Source, Status
 from cases.rules import calendar_of, level_rules, rules_of, step_windows
+from cases.starting import start_clock
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import parse_window

@@ -83,6 +83,7 @@ def clock_words() -> dict[str, str]:
         "request": _("Request"),
         "approval": _("Concession"),
         "action": _("Action"),
+        "pause": _("Pause"),
     }
 
 
@@ -97,26 +98,30 @@ def face_chip(case: Case, now: datetime) -> ClockChip | None:
     """Return the one clock a list shows of a case."""
     if case.due_at is None:
         return None
+    if case.due_kind == ClockKind.PAUSE:
+        return ClockChip("pause", _("Clocks"), "paused", case.due_at, reason=_("Look again"))
     state = "late" if case.due_missed else running_state(case.due_at, case.due_soon_at, now)
     return ClockChip(
         case.due_kind, clock_words()[case.due_kind], state, case.due_at, soon_at=case.due_soon_at
     )
 
 
-def chip(clock: Clock, case: Case, now: datetime, then: str) -> ClockChip:
-    """Return a clock as the case page shows it."""
-    running = clock.state == ClockState.RUNNING
+def chip(clock: Clock, case: Case, now: datetime, then: str, waits_for: str = "") -> ClockChip:
+    """Return a clock as the case page shows it. One that stands still has no due time: `waits_for`
+    says why."""
+    running, paused = clock.state == ClockState.RUNNING, clock.state == ClockState.PAUSED
     label = clock_words()[clock.kind]
     return ClockChip(
         kind=clock.kind,
         # Of several that ask different people, whom.
         label=f"{label}, {clock.owner.name}" if clock.owner else label,
         state=chip_state(clock, case, now),
-        due_at=clock.due_at,
+        due_at=None if paused else clock.due_at,
         started_at=clock.anchor,
         ended_at=clock.met_at or clock.ended_at,
         soon_at=clock.soon_at if running else None,
         then=then if running else "",
+        reason=waits_for if paused else "",
     )
 
 
@@ -127,7 +132,7 @@ def chip_state(clock: Clock, case: Case, now: datetime) -> str:
     if clock.state == ClockState.BREACHED and clock.met_at is None:
         asks = case.is_open and (clock.kind == "total" or clock.assignment_id == case.assignment_id)
         return "late" if asks else "missed"
-    return {"met": "met", "breached": "met_late", "ended": "ended"}[clock.state]
+    return {"met": "met", "breached": "met_late", "ended": "ended", "paused": "paused"}[clock.state]
 
 
 def amount_text(amount: Decimal | None, currency: str) -> str:
@@ -145,7 +150,9 @@ def decimals(amount: Decimal) -> int:
     return -int(amount.normalize().as_tuple().exponent)
 
 
-def standing_of(case: Case, *, waits: bool, lacks: bool, strategic: bool = False) -> Standing:
+def standing_of(
+    case: Case, *, waits: bool, lacks: bool, strategic: bool = False, paused: bool = False
+) -> Standing:
     """Return how a case stands: `waits` says that the current turn has not been answered yet,
     `lacks` that something it is asked has no answer. In one line or in a memo a decided case ends:
     which of them, its category says (`strategic`)."""
@@ -155,6 +162,7 @@ def standing_of(case: Case, *, waits: bool, lacks: bool, strategic: bool = False
         lacks_fields=lacks,
         unanswered=waits,
         requested=case.due_kind == ClockKind.REQUEST,
+        paused=paused or case.due_kind == ClockKind.PAUSE,
         has_memo=case.memo_id is not None,
         strategic=strategic,
     )
@@ -183,6 +191,7 @@ def step_words() -> dict[Next, tuple[str, str]]:
         ),
         Next.ACKNOWLEDGE: (_("Acknowledge"), _("%(name)s acknowledges")),
         Next.ANSWER_REQUEST: (_("Answer the request"), _("%(name)s answers the request")),
+        Next.WAIT: (_("Paused: go on when there is an answer"), _("Paused")),
         Next.WRITE_RESULT: (_("Write the result down"), _("%(name)s writes the result down")),
         Next.ISSUE_MEMO: (_("Issue the memo"), _("Issue the memo")),
         Next.RESOLVE: (_("Resolve the case"), _("%(name)s resolves the case")),

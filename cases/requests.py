@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.access import backup_of, check, lock_case, parts_of
 from cases.actions import required
-from cases.engine import Asked, start_clock
+from cases.facts import Asked
 from cases.models import Case, Clock, ClockKind, MessageKind
+from cases.pauses import wake_for
 from cases.rules import rules_of
+from cases.starting import start_clock
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import Window
@@ -51,6 +53,7 @@ def request_level(
         raise NotNow(_("Nobody is above the person who has the case."), ["message", "withdraw"])
     if unanswered(case, partner_id):
         raise NotNow(_("You have asked already, and will get an answer."), ["message", "withdraw"])
+    wake_for(case, [partner_id], by=by, at=at)
     with clockwork.within_hours():
         clock = start_clock(
             ClockKind.REQUEST,

@@ -1,13 +1,16 @@
 """From rows to what the engine needs."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from cases.engine import Asked, CaseRules, ClockFacts, LevelRules, StepWindows
-from cases.models import Case, Clock
+from cases.facts import PAUSABLE, Asked, CaseRules, ClockFacts, LevelRules, StepWindows
+from cases.models import Case, Clock, Pause
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Level
 from ladder.queries import compiled, levels_of
 from ladder.worktime import Compiled
+from ladder.worktime import Pause as Span
 
 
 def level_rules(level: Level) -> LevelRules:
@@ -48,8 +51,8 @@ def rules_of(case: Case) -> CaseRules:
     )
 
 
-def clock_facts(clock: Clock) -> ClockFacts:
-    """Return a clock as the engine needs it."""
+def clock_facts(clock: Clock, pauses: Sequence[Span] = ()) -> ClockFacts:
+    """Return a clock as the engine needs it, with the pauses of its case."""
     return ClockFacts(
         id=clock.pk,
         kind=clock.kind,
@@ -65,7 +68,14 @@ def clock_facts(clock: Clock) -> ClockFacts:
         soon_at=clock.soon_at,
         assignment_id=clock.assignment_id,
         asked=asked_of(clock),
+        pauses=tuple(pauses) if clock.kind in PAUSABLE else (),
     )
+
+
+def spans_of(case_id: UUID, cycle: int) -> list[Span]:
+    """Return when a case stood still, from the first; None ends one that lasts."""
+    pauses = Pause.objects.filter(case_id=case_id, cycle=cycle).order_by("started_at")
+    return list(pauses.values_list("started_at", "ended_at"))
 
 
 def asked_of(clock: Clock) -> Asked | None:
@@ -77,7 +87,8 @@ def asked_of(clock: Clock) -> Asked | None:
 
 
 def live_clocks(case: Case) -> list[Clock]:
-    """Return the clocks of this cycle that run, or were missed and not met since."""
+    """Return the clocks of this cycle that run or stand still, or were missed and not met since."""
     clocks = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, met_at=None)
-    live = clocks.filter(state__in=("running", "breached")).select_related("calendar_version")
+    states = ("running", "paused", "breached")
+    live = clocks.filter(state__in=states).select_related("calendar_version")
     return list(live.order_by("due_at"))

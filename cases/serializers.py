@@ -12,6 +12,7 @@ from cases.models import (
     MessageKind,
     Outcome,
     PartyRole,
+    PauseReason,
     Source,
     Status,
 )
@@ -54,11 +55,25 @@ class ClockSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(ClockState.choices)
     window = serializers.CharField(allow_null=True, help_text="ISO 8601; null for partners.")
     started_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null while it is paused: it falls due later by the pause."
+    )
     met_at = serializers.DateTimeField(allow_null=True)
     breached_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     subject = serializers.UUIDField(allow_null=True)
+
+
+class CasePauseSerializer(serializers.Serializer[Any]):
+    """What a case stands still for. At `review_by` somebody looks again, at `ends_by` it goes on by
+    itself. To partners `partner` is null: which of them owes something is between it and the
+    vendor."""
+
+    reason = serializers.ChoiceField(PauseReason.choices)
+    partner = serializers.UUIDField(allow_null=True, help_text="The party that owes it.")
+    started_at = serializers.DateTimeField()
+    review_by = serializers.DateTimeField()
+    ends_by = serializers.DateTimeField()
 
 
 class NextStepSerializer(serializers.Serializer[Any]):
@@ -86,6 +101,7 @@ class CaseSummarySerializer(serializers.Serializer[Any]):
     level = LevelRefSerializer(allow_null=True)
     ladder = serializers.UUIDField(allow_null=True)
     clocks = ClockSerializer(many=True)
+    pause = CasePauseSerializer(allow_null=True)
     next_step = NextStepSerializer(allow_null=True)
     missing_fields = serializers.ListField(child=serializers.CharField())
     due_at = serializers.DateTimeField(allow_null=True)
@@ -266,6 +282,22 @@ class ResolveSerializer(StrictSerializer):
     resolution = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_TEXT, default=""
     )
+
+
+class PauseInSerializer(StrictSerializer):
+    """What the case waits for, what exactly, and when to look again. Evidence and an answer name
+    the `partner` that owes it, which reads `waits_for`; otherwise all parties read it."""
+
+    reason = serializers.ChoiceField(PauseReason.choices)
+    partner = serializers.UUIDField(required=False, allow_null=True)
+    waits_for = serializers.CharField(max_length=LONGEST_TEXT)
+    review_by = InstantField()
+
+
+class KeepWaitingSerializer(StrictSerializer):
+    """When to look again."""
+
+    review_by = InstantField()
 
 
 class RequestLevelSerializer(ReasonSerializer):

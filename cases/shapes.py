@@ -32,6 +32,7 @@ def summary(row: Row) -> Shape:
         },
         "ladder": row["ladder_id"],
         "clocks": [clock(one) for one in row["clocks"]],
+        "pause": pause(row),
         "next_step": next_step(row),
     }
 
@@ -41,15 +42,28 @@ def named(ident: Any, name: str | None) -> Shape | None:
     return {"id": ident, "name": name or ""} if ident else None
 
 
+def pause(row: Row) -> Shape | None:
+    """Return what a case stands still for, None where it does not."""
+    if row["paused_at"] is None:
+        return None
+    return {
+        "reason": row["pause_reason"],
+        "partner": row["owing_id"],
+        "started_at": row["paused_at"],
+        "review_by": row["pause_review_by"],
+        "ends_by": row["pause_ends_by"],
+    }
+
+
 def clock(row: Row) -> Shape:
-    """Return one deadline."""
+    """Return one deadline; one that stands still has none until it runs again."""
     return {
         "id": row["id"],
         "kind": row["kind"],
         "state": row["state"],
         "window": row["window"],
         "started_at": row["anchor"],
-        "due_at": row["due_at"],
+        "due_at": None if row["state"] == "paused" else row["due_at"],
         "met_at": row["met_at"],
         "breached_at": row["breached_at"],
         "ended_at": row["ended_at"],
@@ -76,6 +90,7 @@ def standing(row: Row) -> Standing:
         unanswered=any(k["kind"] == "response" for k in waiting),
         requested=any(k["kind"] == "request" for k in waiting),
         concession_pending=any(k["kind"] == "approval" for k in waiting),
+        paused=row["paused_at"] is not None,
         has_memo=row["memo_id"] is not None,
         strategic=row["strategic"],
     )
@@ -97,6 +112,7 @@ def text_of(action: Next, who: str | None) -> str:
         Next.ANSWER_REQUEST: _("Answer the partner's request for the next level"),
         Next.DECIDE_CONCESSION: _("Decide the concession"),
         Next.DECIDE: _("Decide"),
+        Next.WAIT: _("Paused: go on when there is an answer"),
         Next.WRITE_RESULT: _("Write the result down"),
         Next.ISSUE_MEMO: _("Issue the memo"),
         Next.RESOLVE: _("Resolve the case"),

@@ -4,8 +4,9 @@ OPEN = ("new", "in_progress", "decided")
 ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 # Who knows of a case is nothing that moves it on.
 KEEPING = ("restrict", "lift", "grant", "revoke")
-# Nor what is told of it, or who has a part; a jump is one way to escalate.
-APART = ("party", "edit", "complete", "jump")
+# Nor what is told of it, or who has a part, or whether it stands still; a jump is one way to
+# escalate.
+APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -24,6 +25,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit": OPEN,
     "complete": OPEN,
     "jump": ("new", "in_progress"),
+    "pause": ("in_progress", "decided"),
+    "resume": ("in_progress", "decided"),
+    "keep_waiting": ("in_progress", "decided"),
     **dict.fromkeys(KEEPING, ALWAYS),
 }
 

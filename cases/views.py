@@ -1,7 +1,7 @@
 """Pages of cases: read by queries, changed by actions, nothing decided here."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, confidential, editing, parties, queries, requests
+from cases import actions, confidential, editing, parties, pausing, queries, requests
 from cases.access import WORKS, case_for, check, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
@@ -246,6 +246,9 @@ VERBS: dict[str, Verb] = {
     "decline": requests.decline_request,
     "party": parties.add_party,
     "complete": editing.complete_fields,
+    "pause": pausing.pause,
+    "resume": pausing.resume,
+    "keep_waiting": pausing.keep_waiting,
 }
 
 
@@ -261,13 +264,15 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     form = form_for(verb, found, request.POST)
     if form is not None and not form.is_valid():
         return show(request, found, {verb: form}, status=422)
+    said = form.facts() if form is not None else {}
     try:
-        VERBS[verb](found, by=request.membership, at=timezone.now(), **facts_of(verb, form))
+        VERBS[verb](found, by=request.membership, at=timezone.now(), **said)
     except Invalid as problem:
         if form is None:
             raise
         for name, reason in problem.errors.items():
-            form.add_error(name if name in form.fields else None, reason)
+            field = form.asks_as.get(name, name)
+            form.add_error(field if field in form.fields else None, reason)
         return show(request, found, {verb: form}, status=422)
     return done(request, found, verb)
 
@@ -278,40 +283,6 @@ def turn_seen(request: ScopedRequest) -> UUID | None:
         return UUID(request.POST["turn"])
     except (KeyError, ValueError):
         return None
-
-
-def facts_of(verb: str, form: Any) -> dict[str, Any]:
-    """Return what a form says, as the verb takes it."""
-    if form is None:
-        return {}
-    if verb == "message":
-        readers = form.readers()
-        partner = UUID(readers["partner_id"]) if readers["partner_id"] else None
-        return {
-            "body": form.cleaned_data["body"],
-            "audience": readers["audience"],
-            "partner_id": partner,
-            "asks": form.cleaned_data["asks"],
-        }
-    if verb == "complete":
-        return {"answers": form.answers()}
-    facts = dict(form.cleaned_data)
-    if verb == "reassign":
-        facts["to_user_id"] = UUID(facts.pop("to"))
-    if "partner" in facts:
-        facts["partner_id"] = facts.pop("partner")
-    if verb == "party":
-        facts["partner_id"] = facts["partner_id"].pk
-    if "person" in facts:
-        facts["user_id"] = UUID(facts.pop("person"))
-    if "until" in facts:
-        facts["until"] = end_of_day(facts["until"])
-    return facts
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the instant a day ends in the viewer's zone."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
@@ -338,6 +309,9 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "decline": _("Declined. The partner was told why."),
         "party": _("Added. The partner was told that it has a part in this."),
         "complete": _("Completed."),
+        "pause": _("Paused. The clocks stand still until you go on."),
+        "resume": _("The clocks run again."),
+        "keep_waiting": _("Noted. You will be told when to look again."),
     }
     messages.success(request, said[verb])
     if not visible_cases(request.membership).filter(pk=found.pk).exists():

@@ -83,9 +83,20 @@ def _paused(facts: Mapping[str, Any], _names: Names) -> str:
         "problem": _("a known problem's solution"),
         "vendor": _("a supplier"),
         "evidence": _("evidence"),
+        "answer": _("an answer"),
+        "customer": _("the customer's decision"),
+        "third_party": _("somebody outside the dispute"),
+        "standstill": _("the end of an agreed standstill"),
     }
     what = waits.get(str(facts.get("reason")), _("somebody else"))
     return _("The clocks stopped: waiting for %(what)s.") % {"what": what}
+
+
+def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
+    return {
+        "answered": _("The party answered: the clocks run again."),
+        "cap": _("The longest time for a pause is over: the clocks run again."),
+    }.get(str(facts.get("cause")), _("The clocks run again."))
 
 
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
@@ -145,7 +156,11 @@ KINDS: dict[str, Kind] = {
     "case.resolved": Kind("event", "check", _plain("resolved the case.")),
     "case.closed": Kind("event", "ended", _closed),
     "case.paused": Kind("event", "pause", _paused),
-    "case.resumed": Kind("event", "play", _plain("The clocks run again.")),
+    "case.resumed": Kind("event", "play", _resumed),
+    "case.pause.review": Kind(
+        "warning", "pause", _plain("Time to look whether the pause still has its reason.")
+    ),
+    "case.pause.kept": Kind("event", "pause", _plain("keeps waiting.")),
     "case.handed_over": Kind("event", "switch", _handed_over),
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),

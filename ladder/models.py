@@ -80,6 +80,9 @@ class Programme(TenantModel):
     calendar = TenantForeignKey(Calendar)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     close_after_days = models.PositiveSmallIntegerField(_("days until closed"), default=10)
+    pause_cap_days = models.PositiveSmallIntegerField(
+        _("business days a case may stand still"), default=10, db_default=10
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant"], name="one_programme_per_tenant")]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from cases.models import OPEN, Clock, ClockKind, ClockState
 
-SHARED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL)
+SHARED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)

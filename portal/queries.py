@@ -1,6 +1,6 @@
 """Reads for partners, as the portal's database role: what is not granted is not named."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,17 @@ from uuid import UUID
 from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
-from cases.models import OPEN, Assignment, Case, Clock, ClockKind, Message, Party, PartyRole
+from cases.models import (
+    OPEN,
+    Assignment,
+    Case,
+    Clock,
+    ClockKind,
+    Message,
+    Party,
+    PartyRole,
+    Pause,
+)
 from cases.transitions import ALLOWED
 from partners.models import Contact, Partner
 from portal.dues import Due, dues_of
@@ -212,6 +222,13 @@ def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime] | 
         case_id=case_id, kind=ClockKind.REQUEST, subject=partner_id, met_at=None, ended_at=None
     )
     return asked.order_by("-anchor").values_list("anchor", "due_at").first()
+
+
+def pauses_of(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return for each case that stands still what it waits for, and until when; not for whom."""
+    lasting = Pause.objects.filter(case_id__in=case_ids, ended_at=None)
+    rows = lasting.values("case_id", "reason", "started_at", "review_by", "ends_by")
+    return {row["case_id"]: {k: v for k, v in row.items() if k != "case_id"} for row in rows}
 
 
 def shared_texts(

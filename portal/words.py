@@ -48,9 +48,17 @@ def next_words(case: OwnCase) -> str:
         "response": _("%(name)s answers first, by"),
         "decision": _("%(name)s gives you a decision by"),
         "total": _("%(name)s completes the case by"),
+        "pause": paused_words(case),
         # Which party asked for the next person, the others do not learn.
         "request": _("%(name)s answers by"),
     }.get(case.due_kind, _("%(name)s tells you how it goes on.")) % name
+
+
+def paused_words(case: OwnCase) -> str:
+    """Return what is said of a case that stands still; when somebody looks again follows."""
+    if case.needs_answer:
+        return _("The case waits for your answer: its clocks stand still. %(name)s looks again by")
+    return _("The case waits for somebody else: its clocks stand still. %(name)s looks again by")
 
 
 def missed_words(due_kind: str) -> str:

@@ -51,6 +51,7 @@ SUMMARY: dict[str, Any] = {
     },
     "ladder": "0199d3a0-5e00-7333-9999-5a3d6c1b2e04",
     "clocks": [CLOCK],
+    "pause": None,
     "next_step": {
         "action": "complete_fields",
         "text": "Complete what is missing: Tom Brandt",

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import actions, parties, requests
+from cases import actions, parties, pausing, requests
 from cases.access import case_for
 from cases.api import examples
 from cases.api.collection import UNSEEN, WRITES, shape_of
@@ -19,7 +19,9 @@ from cases.serializers import (
     DecideSerializer,
     DeclineSerializer,
     EscalateSerializer,
+    KeepWaitingSerializer,
     PartyAddSerializer,
+    PauseInSerializer,
     ReasonSerializer,
     ReassignSerializer,
     RequestLevelSerializer,
@@ -161,6 +163,51 @@ class Withdraw(CaseVerb):
 
     form = ReasonSerializer
     act = staticmethod(actions.withdraw)
+
+
+@verb(
+    "pause",
+    "Let the clocks stand still",
+    PauseInSerializer,
+    {
+        "reason": "evidence",
+        "partner": examples.ALPENWERK["id"],
+        "waits_for": "The customer's letter, please.",
+        "review_by": "2026-12-03T09:00:00Z",
+    },
+)
+class Pause(CaseVerb):
+    """Decision and total stand still while somebody else owes something. A missed window is not
+    undone; a word from the party that owes it, and anything that moves the case on, ends it."""
+
+    form = PauseInSerializer
+    act = staticmethod(pausing.pause)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        given = self.given(self.form)
+        partner_id = given.pop("partner", None)
+        return {**given, "partner_id": partner_id}
+
+
+@verb("resume", "Let the clocks run again", EmptySerializer)
+class Resume(CaseVerb):
+    """They fall due later by the working time they stood still."""
+
+    act = staticmethod(pausing.resume)
+
+
+@verb(
+    "keep_waiting",
+    "Say that a pause still has its reason",
+    KeepWaitingSerializer,
+    {"review_by": "2026-12-08T09:00:00Z"},
+)
+class KeepWaiting(CaseVerb):
+    """Somebody looks again at the time named; the longest time stays as it is."""
+
+    form = KeepWaitingSerializer
+    act = staticmethod(pausing.keep_waiting)
 
 
 @verb(

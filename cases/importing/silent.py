@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.engine import LevelRules
+from cases.facts import LevelRules
 from cases.importing.plan import Cycle
 from ladder.durations import Window, format_window
 from ladder.worktime import Compiled, Pause

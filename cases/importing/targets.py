@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cases.engine import CaseRules
+from cases.facts import CaseRules
 from cases.importing.mapping import ANY, Meaning
 from cases.importing.plan import Subject
 from cases.models import Case

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from cases.engine import Asked, CaseFacts, CaseRules, ClockFacts, LevelRules
+from cases.facts import PAUSABLE, Asked, CaseFacts, CaseRules, ClockFacts, LevelRules, Standstill
 from cases.rules import step_windows
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
 from ladder.durations import parse_window
 from ladder.queries import compiled, known
 from ladder.seats import SeatFacts
-from ladder.worktime import Compiled
+from ladder.worktime import Compiled, Pause
 
 Key = tuple[UUID, UUID]
 
@@ -50,6 +50,7 @@ class Loaded:
 
     rows: list[Row]
     clocks: dict[UUID, list[ClockFacts]]
+    pauses: dict[UUID, Standstill]
     levels: dict[UUID, tuple[LevelRules, ...]]
     calendars: dict[UUID, Compiled]
     seats: dict[UUID, list[SeatFacts]] = field(default_factory=dict)
@@ -58,8 +59,8 @@ class Loaded:
 
     def facts(self, row: Row) -> CaseFacts:
         """Return a case as the engine needs it."""
-        clocks = tuple(self.clocks.get(row.id, ()))
-        return CaseFacts(row.id, row.status, row.position, row.assignment_id, clocks)
+        clocks, pause = tuple(self.clocks.get(row.id, ())), self.pauses.get(row.id)
+        return CaseFacts(row.id, row.status, row.position, row.assignment_id, clocks, pause)
 
     def rules(self, row: Row) -> CaseRules:
         """Return the rules a case runs under."""
@@ -82,11 +83,29 @@ def load(cursor: CursorWrapper, claimed: Iterable[Key]) -> Loaded:
     """Read the claimed cases, their live clocks and the rules they run under."""
     cursor.execute(statements.CASES, arrays(claimed, 2))
     rows = [_row(values) for values in cursor.fetchall()]
-    cursor.execute(statements.CLOCKS, arrays([(r.tenant_id, r.id, r.cycle) for r in rows], 3))
+    cycles = arrays([(r.tenant_id, r.id, r.cycle) for r in rows], 3)
+    cursor.execute(statements.CLOCKS, cycles)
     clocks = cursor.fetchall()
     calendars = _calendars(cursor, rows, clocks)
-    grouped = _grouped(clocks, lambda *values: _clock(values, calendars))
-    return Loaded(rows, grouped, _levels(cursor, rows), calendars)
+    cursor.execute(statements.PAUSES, cycles)
+    spans, lasting = _pauses(cursor.fetchall())
+    grouped: dict[UUID, list[ClockFacts]] = defaultdict(list)
+    for case_id, *values in clocks:
+        grouped[case_id].append(_clock(values, calendars, spans.get(case_id, ())))
+    return Loaded(rows, grouped, lasting, _levels(cursor, rows), calendars)
+
+
+def _pauses(
+    rows: Iterable[tuple[Any, ...]],
+) -> tuple[dict[UUID, tuple[Pause, ...]], dict[UUID, Standstill]]:
+    """Return when each case stood still, and which still do."""
+    spans: dict[UUID, tuple[Pause, ...]] = {}
+    lasting = {}
+    for case_id, ident, started_at, ended_at, ends_by in rows:
+        spans[case_id] = (*spans.get(case_id, ()), (started_at, ended_at))
+        if ended_at is None:
+            lasting[case_id] = Standstill(ident, started_at, ends_by)
+    return spans, lasting
 
 
 def _calendars(
@@ -112,7 +131,9 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(*columns)
 
 
-def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFacts:
+def _clock(
+    values: Iterable[Any], calendars: dict[UUID, Compiled], pauses: tuple[Pause, ...]
+) -> ClockFacts:
     (ident, kind, state, window, target, anchor, due_at, calendar, thresholds, *rest) = values
     fired, next_fire_at, soon_at, assignment_id, *asked = rest
     return ClockFacts(
@@ -130,6 +151,7 @@ def _clock(values: tuple[Any, ...], calendars: dict[UUID, Compiled]) -> ClockFac
         soon_at=soon_at,
         assignment_id=assignment_id,
         asked=_asked(*asked),
+        pauses=pauses if kind in PAUSABLE else (),
     )
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from cases.engine import Asked, ClockChange, Face, NewClock
+from cases.engine import ClockChange, Face
+from cases.facts import Asked, NewClock
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
 from cases.sweep.load import Row
@@ -43,6 +44,7 @@ class Rows:
 
     at: datetime
     clocks: list[Values] = field(default_factory=list)
+    ended_pauses: list[Values] = field(default_factory=list)
     ended_turns: list[Values] = field(default_factory=list)
     turns: list[Values] = field(default_factory=list)
     new_clocks: list[Values] = field(default_factory=list)
@@ -54,10 +56,15 @@ class Rows:
         """Add what happens to one clock."""
         told = (change.fired, change.next_fire_at)
         new = change.again
-        again = (
-            (new.window_text, new.target_seconds, new.anchor, new.due_at) if new else (None,) * 4
-        )
+        again: Values = (None,) * 5
+        if new is not None:
+            times = (new.anchor, new.due_at, new.soon_at)
+            again = (new.window_text, new.target_seconds, *times)
         self.clocks.append((row.tenant_id, change.clock.id, state, *told, *again))
+
+    def end_pause(self, row: Row, pause_id: UUID, ended_at: datetime, reason: str) -> None:
+        """Add the end of a pause."""
+        self.ended_pauses.append((row.tenant_id, pause_id, ended_at, reason))
 
     def start_turn(self, row: Row, turn: Turn) -> None:
         """End the current turn, and add the next one."""
@@ -102,7 +109,9 @@ class Rows:
     def store(self, cursor: CursorWrapper) -> None:
         """Write it all; the order follows the references."""
         at: list[Any] = [self.at]
-        cursor.execute(statements.CHANGE_CLOCKS, at * 2 + arrays(self.clocks, 9))
+        cursor.execute(statements.CHANGE_CLOCKS, at * 2 + arrays(self.clocks, 10))
+        if self.ended_pauses:
+            cursor.execute(statements.END_PAUSES, arrays(self.ended_pauses, 4))
         if self.turns:
             cursor.execute(statements.END_TURNS, at + arrays(self.ended_turns, 2))
             cursor.execute(statements.START_TURNS, at + arrays(self.turns, 9))

@@ -145,7 +145,8 @@ def _decide_all(
         (row, decide(loaded.facts(row), loaded.rules(row), at)) for row in loaded.rows
     ]
     load_seats(cursor, loaded, set(_levels_ahead(plans, loaded)))
-    load_contacts(cursor, loaded, {(r.tenant_id, r.id) for r, p in plans if p.climb_to})
+    heard = {(r.tenant_id, r.id) for r, p in plans if p.climb_to or p.resumes_at}
+    load_contacts(cursor, loaded, heard)
     load_admins(cursor, loaded, {r.tenant_id for r, p in plans if p.happened})
     if sum(plan.happened for _, plan in plans) < len(claimed):
         # It would be claimed again for ever.

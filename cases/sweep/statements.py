@@ -29,7 +29,14 @@ SELECT k.case_id, k.id, k.kind, k.state, k.window, k.target_seconds, k.anchor, k
     k.subject, k.owner_id, k.backup_id, k.level_id, k.barred
 FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
 JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id AND k.cycle = v.cycle
-WHERE k.met_at IS NULL AND k.state IN ('running', 'breached')
+WHERE k.met_at IS NULL AND k.state IN ('running', 'paused', 'breached')
+"""
+
+PAUSES = """
+SELECT p.case_id, p.id, p.started_at, p.ended_at, p.ends_by
+FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
+JOIN cases_pause p ON p.tenant_id = v.tenant_id AND p.case_id = v.id AND p.cycle = v.cycle
+ORDER BY p.case_id, p.started_at
 """
 
 LEVELS = """
@@ -75,13 +82,21 @@ UPDATE cases_clock k SET state = v.state, fired = v.fired, next_fire_at = v.next
     "window" = coalesce(v.span, k.window),
     target_seconds = coalesce(v.target, k.target_seconds),
     anchor = coalesce(v.anchor, k.anchor), due_at = coalesce(v.due_at, k.due_at),
+    soon_at = coalesce(v.soon_at, k.soon_at),
     breached_at = CASE WHEN v.state = 'breached' THEN k.due_at END,
     processed_at = CASE WHEN v.state = 'breached' THEN %s::timestamptz END,
     ended_at = CASE WHEN v.state = 'ended' THEN %s::timestamptz END
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::text[],
-    %s::bigint[], %s::timestamptz[], %s::timestamptz[])
-    AS v (tenant_id, id, state, fired, next_fire_at, span, target, anchor, due_at)
+    %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS v (tenant_id, id, state, fired, next_fire_at, span, target, anchor, due_at, soon_at)
 WHERE k.tenant_id = v.tenant_id AND k.id = v.id
+"""
+
+END_PAUSES = """
+UPDATE cases_pause p SET ended_at = v.ended_at, end_reason = v.reason
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[])
+    AS v (tenant_id, id, ended_at, reason)
+WHERE p.tenant_id = v.tenant_id AND p.id = v.id AND p.ended_at IS NULL
 """
 
 END_TURNS = """

@@ -5,21 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from cases.asking import Matter, taken_over
-from cases.engine import (
-    OPEN,
-    Asked,
-    CaseFacts,
-    Change,
-    ClockChange,
-    ClockFacts,
-    Face,
-    LevelRules,
-    Plan,
-    ask,
-    face,
-    insist,
-)
+from cases.engine import Change, ClockChange, Face, Plan, face
 from cases.engine import after as clocks_after
+from cases.facts import OPEN, Asked, CaseFacts, ClockFacts, LevelRules, Standstill
+from cases.starting import ask, insist
 from cases.sweep.load import Loaded, Row
 from cases.sweep.rows import Rows, Turn
 from ladder.seats import Holder, holder
@@ -28,6 +17,8 @@ from tenants.ids import uuid7
 STATES = {
     Change.WARN: "running",
     Change.REMIND: "running",
+    Change.REVIEW: "running",
+    Change.RESUME: "running",
     Change.BREACH: "breached",
     Change.CLOSE: "ended",
     Change.END: "ended",
@@ -36,6 +27,7 @@ REPORTED = {
     Change.WARN: "case.clock.warning",
     Change.BREACH: "case.clock.breached",
     Change.REMIND: "case.reminder",
+    Change.REVIEW: "case.pause.review",
     Change.CLOSE: "case.closed",
 }
 
@@ -56,6 +48,8 @@ class Climb:
 def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded) -> Climb | None:
     """Add everything that happens to one case; return its move, if it moved."""
     turn, climb = current_turn(row, loaded), None
+    if case.pause is not None and plan.resumes_at is not None:
+        resume(rows, row, case.pause, plan, loaded)
     for change in plan.changes:
         if change.change not in TELLING:
             report(rows, row, change, turn, loaded)
@@ -76,6 +70,18 @@ def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded)
     shown = Face() if over else face(clocks_after(plan, case), turn.id)
     rows.change_case(row, turn, shown, closes=plan.close)
     return climb
+
+
+def resume(rows: Rows, row: Row, pause: Standstill, plan: Plan, loaded: Loaded) -> None:
+    """End a pause. Where its longest time was over, who has the case is told, and the parties; a
+    climb is told by itself."""
+    assert plan.resumes_at is not None  # noqa: S101 - the caller asks
+    moved = plan.climb_to is not None
+    reason = "moved" if moved else "cap"
+    rows.end_pause(row, pause.id, plan.resumes_at, reason)
+    facts = {"pause": str(pause.id), "cause": reason, "ended_at": plan.resumes_at.isoformat()}
+    told = [] if moved else [row.owner_id, row.backup_id, *loaded.contacts.get(row.id, ())]
+    rows.record(row, "case.resumed", facts, f"{pause.id}:ended", told, "parties")
 
 
 def current_turn(row: Row, loaded: Loaded) -> Turn:
@@ -109,6 +115,8 @@ def told_of(row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> list[U
         held = Holder(asked.owner_id, asked.backup_id)
     if change.change is Change.WARN:
         return [held.owner_id]
+    if change.change is Change.REVIEW:
+        return [held.owner_id, held.backup_id]
     if change.change is Change.REMIND:
         return [held.owner_id, held.backup_id, *loaded.admins.get(row.tenant_id, ())]
     if change.change is Change.BREACH and change.clock.kind == "action":

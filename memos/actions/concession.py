@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.access import backup_of, lock_case, works_on
 from cases.actions import required
-from cases.engine import Asked, ask
+from cases.facts import Asked
 from cases.models import Case, Clock, ClockKind, ClockState
 from cases.rules import rules_of
+from cases.starting import ask
 from cases.telling import Told, parties_of, say
 from memos.concession_access import Capacity, capacities_of, check
 from memos.models import Concession, ConcessionState, Decision, Verdict

@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.engine import Asked, NewClock, start_clock
+from cases.facts import Asked, NewClock
 from cases.models import Case, Clock, ClockKind, ClockState
 from cases.queries import concession_pending
 from cases.rules import calendar_of
+from cases.starting import start_clock
 from cases.telling import Told, parties_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import Window

@@ -52,10 +52,16 @@ def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
     """Return a partner's cases as lists show them; as many queries for fifty as for one."""
     company = named(partner_id, queries.company(partner_id)["name"])
     cases = queries.shown(partner_id, [{k: r[k] for k in queries.COLUMNS} for r in rows])
-    clocks = clocks_of(partner_id, rows)
+    clocks, pauses = clocks_of(partner_id, rows), queries.pauses_of([case.id for case in cases])
     return [
-        summary(row, case, clocks[case.id], company) for row, case in zip(rows, cases, strict=True)
+        {**summary(row, case, clocks[case.id], company), "pause": pause(pauses.get(case.id))}
+        for row, case in zip(rows, cases, strict=True)
     ]
+
+
+def pause(row: Row | None) -> Shape | None:
+    """Return what a case stands still for; which party owes something is not told."""
+    return {**row, "partner": None} if row else None
 
 
 def summary(row: Row, case: OwnCase, clocks: list[Row], company: Shape | None) -> Shape:
@@ -92,7 +98,12 @@ def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
         and one["met_at"] is None
         for one in clocks
     )
-    standing = Standing(case.status, unanswered=waits, has_memo=row["own_memo"] is not None)
+    standing = Standing(
+        case.status,
+        unanswered=waits,
+        paused=case.due_kind == ClockKind.PAUSE,
+        has_memo=row["own_memo"] is not None,
+    )
     action = next_of(standing)
     if action == Next.NOTHING:
         return None

@@ -11,7 +11,7 @@ from cases.models import Case
 from cases.transitions import ALLOWED
 from ladder.models import Seat
 from tenants.errors import NotAllowed
-from tests.cases.verbs import KEEPING, NAMES, case_in, do, ready_for, verbs
+from tests.cases.verbs import KEEPING, NAMES, PAUSING, case_in, do, ready_for, verbs
 from tests.factories import World, make_person
 
 PEOPLE = ("tom", "petra", "marianne", "ines", "pavel", "ruth", "anna", "backup")
@@ -30,6 +30,7 @@ MAY = {
     "add_party": STAFF,
     "edit_case": STAFF,
     "complete_fields": STAFF,
+    **dict.fromkeys(PAUSING, STAFF),
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
 }
 

@@ -31,6 +31,9 @@ KINDS = {
     "add_party": "case.party_added",
     "edit_case": "case.edited",
     "complete_fields": "case.edited",
+    "pause": "case.paused",
+    "resume": "case.resumed",
+    "keep_waiting": "case.pause.kept",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -39,6 +42,7 @@ KINDS = {
 TEXTS = {
     "add_message": "body",
     "resolve": "resolution",
+    "pause": "waits_for",
     **dict.fromkeys(
         ("escalate", "hand_back", "reassign", "decide", "revise", "withdraw"), "reason"
     ),
@@ -93,7 +97,8 @@ def test_opening_is_one_event(world: World) -> None:
     assert [(e.kind, e.by_id) for e in events] == [("case.opened", world["tom"].user_id)]
 
 
-@pytest.mark.parametrize("verb", sorted(set(TEXTS) | {"acknowledge"}))
+# A pause undoes no breach: it is refused then.
+@pytest.mark.parametrize("verb", sorted((set(TEXTS) | {"acknowledge"}) - {"pause"}))
 def test_an_answer_that_comes_too_late_adds_the_breach_it_meets(world: World, verb: str) -> None:
     case, holder = ready_for(world, verb)
     events = new_events(case, lambda: do(world, verb, case, by=holder, at=TOO_LATE))
@@ -107,7 +112,7 @@ def test_an_answer_that_comes_too_late_adds_the_breach_it_meets(world: World, ve
 @pytest.mark.parametrize("verb", sorted(KINDS))
 def test_no_event_holds_a_name_an_address_or_a_text(world: World, verb: str) -> None:
     case, holder = ready_for(world, verb)
-    do(world, verb, case, by=holder, at=TOO_LATE)
+    do(world, verb, case, by=holder, at=LATER if verb == "pause" else TOO_LATE)
     Seat.objects.all().delete()
     world.case(title=CANARY, description=CANARY, deal_id=CANARY, external_id=CANARY)
     secrets = {CANARY, *User.objects.values_list("name", flat=True)}
@@ -127,7 +132,7 @@ def test_a_text_is_kept_once_and_its_event_carries_its_hash(world: World, verb: 
     assert (message.body, message.author_id) == (CANARY, world[holder].user_id)
     assert event.facts["text_sha256"] == fingerprint(CANARY)
     shared = dict.fromkeys(("add_message", "decide", "resolve"), "parties")
-    shared |= dict.fromkeys(("request_level", "decline_request"), "party")
+    shared |= dict.fromkeys(("request_level", "decline_request", "pause"), "party")
     assert message.audience == shared.get(verb, "internal")
 
 

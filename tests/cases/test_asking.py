@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from cases.asking import Matter, taken_over
-from cases.engine import LevelRules
+from cases.facts import LevelRules
 from ladder.durations import Window
 from ladder.seats import Holder, SeatFacts
 

@@ -7,23 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cases.engine import (
-    CaseFacts,
-    CaseRules,
-    Change,
-    ClockFacts,
-    Face,
-    LevelRules,
-    NewClock,
-    StepWindows,
-    after,
-    counts,
-    decide,
-    face,
-    level_clocks,
-    reminder,
-    start_clock,
-)
+from cases.engine import Change, Face, after, counts, decide, face
+from cases.facts import CaseFacts, CaseRules, ClockFacts, LevelRules, NewClock, StepWindows
+from cases.starting import level_clocks, reminder, start_clock
 from ladder.durations import Window, parse_window
 from ladder.worktime import Rules, compile_rules
 from tests.factories import BERLIN_HOURS

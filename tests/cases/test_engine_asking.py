@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from cases.engine import Asked, Change, ClockFacts, Face, ask, decide, face, insist
+from cases.engine import Change, Face, decide, face
+from cases.facts import Asked, ClockFacts
+from cases.starting import ask, insist
 from ladder.durations import parse_window
 from tests.cases.test_engine import ALWAYS, HOUR, START, case, changed, clock, level, rules, started
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from cases import clockwork
-from cases.engine import Asked, start_clock
+from cases.facts import Asked
 from cases.models import Case, Clock
+from cases.starting import start_clock
 from cases.sweep import sweep
 from journal.models import Event, Notice
 from ladder.durations import Window

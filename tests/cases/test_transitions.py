@@ -5,7 +5,7 @@ import pytest
 from cases.models import Case, Status
 from cases.transitions import ALLOWED, OPEN, allowed_in
 from tenants.errors import NotNow
-from tests.cases.verbs import KEEPING, NAMES, STATUSES, case_in, do, verbs
+from tests.cases.verbs import KEEPING, NAMES, PAUSING, STATUSES, case_in, do, verbs
 from tests.factories import World
 
 O = ("new", "in_progress", "decided")  # noqa: E741 - the open ones, for a table that can be read
@@ -25,6 +25,7 @@ TABLE = {
     "add_party": O,
     "edit_case": O,
     "complete_fields": O,
+    **dict.fromkeys(PAUSING, ("in_progress", "decided")),
     **dict.fromkeys(KEEPING, tuple(STATUSES)),
 }
 # What is also asked once the status allows it, and refused here with a reason of its own.
@@ -34,6 +35,7 @@ OWN_CONDITION = {
     ("hand_back", "new"): "started on this level",
     ("hand_back", "in_progress"): "started on this level",
     **{("decline_request", status): "answered already" for status in O},
+    **{(v, s): "is not paused" for v in PAUSING[1:] for s in ("in_progress", "decided")},
     **{("lift", status): "The case is normal" for status in STATUSES},
     **{("grant_access", status): "nothing to grant" for status in STATUSES},
     **{("revoke_access", status): "no such right" for status in STATUSES},
@@ -53,7 +55,7 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    apart = {*KEEPING, "add_party", "edit_case", "complete_fields"}
+    apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, editing, parties, requests
+from cases import actions, confidential, editing, parties, pausing, requests
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = OPENED + HOUR
 CANARY = "Canary Text"
 STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
@@ -21,6 +21,7 @@ STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
 MONTH = timedelta(days=30)
+PAUSING = ("pause", "resume", "keep_waiting")
 # Where the table of statuses calls a verb by another name.
 NAMES = {
     "add_message": "message",
@@ -38,7 +39,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, parties, confidential, editing)
+        for module in (actions, requests, parties, confidential, editing, pausing)
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -66,6 +67,14 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "add_party": {"role": "respondent", "partner_id": world.partners["rheintor"].pk},
         "edit_case": {"changes": {"description": text}},
         "complete_fields": {"answers": {"lead_id": text}},
+        "pause": {
+            "reason": "evidence",
+            "partner_id": world.partners["alpenwerk"].pk,
+            "waits_for": text,
+            "review_by": LATER + DAY,
+        },
+        "resume": {},
+        "keep_waiting": {"review_by": LATER + 2 * DAY},
         "restrict": {"reason": text},
         "lift": {"reason": text},
         "grant_access": {
@@ -119,13 +128,16 @@ def case_in(world: World, status: str, **new: Any) -> Case:
 
 def ready_for(world: World, verb: str) -> tuple[Case, str]:
     """Return a case on which a verb succeeds, and whose turn it is by first name."""
-    status = {"revise": "decided", "close": "resolved"}.get(verb, "new")
+    begins = {"revise": "decided", "close": "resolved", **dict.fromkeys(PAUSING, "in_progress")}
+    status = begins.get(verb, "new")
     case = case_in(world, status)
     if verb == "hand_back":
         do(world, "escalate", case, at=OPENED)
         return Case.objects.get(pk=case.pk), "petra"
     before: dict[str, tuple[tuple[str, str], ...]] = {
         "decline_request": (("request_level", "anna"),),
+        "resume": (("pause", "tom"),),
+        "keep_waiting": (("pause", "tom"),),
         "lift": (("restrict", "tom"),),
         "grant_access": (("restrict", "tom"),),
         "revoke_access": (("restrict", "tom"), ("grant_access", "tom")),

@@ -87,6 +87,9 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_message": {
             "SELECT": "at audience author_id body case_id id kind partner_id tenant_id"
         },
+        "cases_pause": {
+            "SELECT": "case_id cycle ended_at ends_by id reason review_by started_at tenant_id"
+        },
         "cases_party": {
             "SELECT": "account asked_at case_id id joined_at partner_id role tenant_id title"
         },
@@ -124,6 +127,10 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         },
         "cases_clock": {"INSERT": "*", "SELECT": "*", "UPDATE": CLOCK_CHANGES},
         "cases_party": {"SELECT": "case_id id partner_id role tenant_id"},
+        "cases_pause": {
+            "SELECT": "case_id cycle ended_at ends_by id started_at tenant_id",
+            "UPDATE": "end_reason ended_at",
+        },
         "journal_event": {"INSERT": "*"},
         "journal_heartbeat": {"INSERT": "*", "SELECT": "*", "UPDATE": "*"},
         "journal_notice": {"INSERT": "*"},
@@ -146,6 +153,7 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_assignment": {"SELECT": "*"},
         "cases_case": {"SELECT": "assignment_id cycle due_at id number owner_id status tenant_id"},
         "cases_clock": {"SELECT": "*"},
+        "cases_pause": {"SELECT": "case_id cycle ended_at id started_at tenant_id"},
         "journal_event": {"SELECT": "at id kind recorded_at seq tenant_id"},
         "journal_notice": {"SELECT": "channel created_at done_at event_id id state tenant_id"},
         "tenants_membership": {"SELECT": "is_active tenant_id user_id"},
@@ -248,6 +256,7 @@ def test_what_the_portal_reads_of_partners_is_restricted_to_its_own() -> None:
         "cases_clock",
         "cases_message",
         "cases_party",
+        "cases_pause",
         "memos_memo",
         "memos_memoaction",
         "memos_memocopy",

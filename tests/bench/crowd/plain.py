@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from cases.engine import NewClock, start_clock
+from cases.facts import NewClock
+from cases.starting import start_clock
 from ladder.durations import parse_window
 from ladder.worktime import Rules, compile_rules
 from tests.bench.crowd import people

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cases.engine import LevelRules
+from cases.facts import LevelRules
 from cases.importing.plan import Cycle
 from cases.importing.silent import SilentClock, silent_clocks
 from ladder.durations import Window

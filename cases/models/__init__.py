@@ -1,0 +1,55 @@
+"""A dispute, whose turn it is, every deadline it runs under, and what is said in it."""
+
+from cases.models.case import (
+    ENDED,
+    OPEN,
+    Case,
+    CaseCounter,
+    Confidentiality,
+    Outcome,
+    Party,
+    PartyRole,
+    Source,
+    Status,
+)
+from cases.models.clock import (
+    OF_A_PARTY,
+    Assignment,
+    AssignmentEnd,
+    Clock,
+    ClockKind,
+    ClockState,
+    Pause,
+    PauseEnd,
+    PauseReason,
+)
+from cases.models.talk import (
+    CaseGrant,
+    Message,
+    MessageKind,
+)
+
+__all__ = [
+    "ENDED",
+    "OF_A_PARTY",
+    "OPEN",
+    "Assignment",
+    "AssignmentEnd",
+    "Case",
+    "CaseCounter",
+    "CaseGrant",
+    "Clock",
+    "ClockKind",
+    "ClockState",
+    "Confidentiality",
+    "Message",
+    "MessageKind",
+    "Outcome",
+    "Party",
+    "PartyRole",
+    "Pause",
+    "PauseEnd",
+    "PauseReason",
+    "Source",
+    "Status",
+]
