@@ -96,6 +96,12 @@ def asked(who: str, when: Moment, to: str, body: str) -> Step:
     return Step("add_message", who, when, {"body": body, "audience": "party", "asks": True}, to)
 
 
+def paused(who: str, when: Moment, partner: str, waits_for: str, review: Moment) -> Step:
+    """Return: the clocks were stopped until a party sends its evidence."""
+    words = {"reason": "evidence", "waits_for": waits_for, "review_by": review}
+    return Step("pause", who, when, words, partner)
+
+
 def told_all(who: str, when: Moment, body: str) -> Step:
     """Return: somebody wrote to all parties."""
     return Step("add_message", who, when, {"body": body, "audience": "parties"})

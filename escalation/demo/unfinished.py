@@ -5,11 +5,11 @@ from escalation.demo.tale import (
     Tale,
     acknowledged,
     ago,
-    asked,
     escalated,
     handed_back,
     let_in,
     noted,
+    paused,
     restricted,
     told_all,
     wants_next_level,
@@ -154,12 +154,13 @@ STOCK_CREDIT = Tale(
     },
     steps=(
         acknowledged("grace", workday(2, "13:00")),
-        asked(
+        paused(
             "grace",
             workday(2, "13:20"),
             "brightmoor",
             "The credit is price drop times eligible stock. I need your sell-out report up to the"
             " day of the change, with serial numbers; then I can recompute it.",
+            in_days(3),
         ),
         noted(
             "grace",

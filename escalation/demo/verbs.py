@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cases import actions, confidential, requests
+from cases import actions, confidential, pausing, requests
 from cases.models import Case
 from escalation.demo.moments import Moment
 from escalation.demo.tale import Duty, MemoText, Step
@@ -146,6 +146,7 @@ OF_CASE: dict[str, Callable[..., object]] = {
     "resolve": actions.resolve,
     "close": actions.close,
     "withdraw": actions.withdraw,
+    "pause": pausing.pause,
     "request_level": requests.request_level,
     "restrict": confidential.restrict,
     "draft_memo": memo.draft_memo,

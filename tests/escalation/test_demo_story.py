@@ -56,7 +56,7 @@ CASES = {
     ),
     "Stock credit after the price drop of the QX-24": (
         *("in_progress", "s3", CHANNEL, GRACE),
-        [LEVEL, WHOLE],
+        ["pause"],
     ),
     "Funds for the Valencia roadshow refused": (
         *("in_progress", "s3", REGIONAL, PETRA),
