@@ -153,7 +153,7 @@ def escalate(
     wake(case, by=by, at=at)
     clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
-    clockwork.end(case, at, clockwork.LEVEL_KINDS)
+    clockwork.end(case, at, clockwork.TURN_KINDS)
     turn = clockwork.begin_turn(case, target, at=at)
     clockwork.settle(case, at)
     say(
@@ -202,7 +202,10 @@ def climb_facts(
 
 @transaction.atomic
 def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
-    """Give the case back to the level it came from, which gets its full windows again."""
+    """Give the case back to the level it came from, which gets its full windows again.
+
+    One that the clock has handed up may be sent back within the window for that, once.
+    """
     case = lock_case(case)
     check(case, "hand_back", by)
     reason = required("reason", reason)
@@ -218,9 +221,12 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
     if clockwork.waits(case, ClockKind.REQUEST):
         reason = _("A partner asks for the next level: answer that first.")
         raise NotNow(reason, ["escalate", "decline"])
+    by_the_clock = lower.end_reason == AssignmentEnd.BREACHED
+    if by_the_clock and not may_send_back(case, at):
+        raise NotNow(_("The time for sending it back is over."), ["decide", "escalate"])
     wake(case, by=by, at=at)
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
-    clockwork.end(case, at, clockwork.LEVEL_KINDS)
+    clockwork.end(case, at, clockwork.TURN_KINDS)
     level = rules_of(case).level(lower.position)
     turn = clockwork.begin_turn(case, level, at=at, holder=former_holder(lower))
     clockwork.settle(case, at)
@@ -230,11 +236,20 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
         by=by,
         at=at,
         text=reason,
-        facts=climb_facts(before, turn, previous, cause="person"),
+        facts={**climb_facts(before, turn, previous, cause="person"), "veto": by_the_clock},
         told=Told((turn.owner_id,)),
     )
     alarm_if_unowned(case, turn, at)
     return case
+
+
+def may_send_back(case: Case, at: datetime) -> bool:
+    """Whether a case that the clock has handed up may still be sent back: within the window of the
+    level it came to, once for each level and cycle."""
+    review = case.clocks.filter(
+        kind=ClockKind.REVIEW, assignment_id=case.turn_id, state="running", due_at__gt=at
+    )
+    return review.exists()
 
 
 def former_holder(turn: Assignment) -> Holder | None:
@@ -297,6 +312,7 @@ def decide(case: Case, *, by: Membership | None, at: datetime, outcome: str, rea
         raise Invalid({"outcome": _("Choose upheld, partly upheld or rejected.")})
     wake(case, by=by, at=at)
     clockwork.meet(case, clockwork.LEVEL_KINDS, at)
+    clockwork.end(case, at, [ClockKind.REVIEW])
     case.status, case.outcome = Status.DECIDED, outcome
     clockwork.settle(case, at)
     say(

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from cases import queries
 from cases.access import may
+from cases.actions import may_send_back
 from cases.forms import MessageForm, form_for
 from cases.intake import labelled, missing
-from cases.models import Assignment, Case, Confidentiality, Message, Status
+from cases.models import Assignment, AssignmentEnd, Case, Confidentiality, Message, Status
 from cases.nextstep import Standing
 from cases.pages import amount_text, chip, next_words, standing_of
 from cases.pausepage import paused_case
@@ -210,6 +211,8 @@ class CasePage:
         ]
         if kind == "pause":
             return _("Then look again")
+        if kind == "review":
+            return _("Then it stays here")
         if kind in ("response", "decision", "request", "total"):
             return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""
@@ -276,13 +279,21 @@ class CasePage:
             "pause": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,
             "keep_waiting": self.pause is not None,
-            "hand_back": any(turn.position < position for turn in self.turns),
+            "hand_back": self._goes_back(position),
             "restrict": case.confidentiality == Confidentiality.NORMAL,
             "lift": case.confidentiality == Confidentiality.RESTRICTED,
             "grant": case.confidentiality != Confidentiality.NORMAL,
             "revoke": bool(self.grants),
         }
         return possible.get(verb, True)
+
+    def _goes_back(self, position: int) -> bool:
+        """Whether there is a level to give the case back to, and time for it if the clock has
+        handed it up."""
+        lower = [turn for turn in self.turns if turn.position < position]
+        if not lower or lower[-1].end_reason != AssignmentEnd.BREACHED:
+            return bool(lower)
+        return may_send_back(self.case, self.now)
 
     def known_to(self) -> dict[str, Any] | None:
         """Return who knows of a case that not all staff may know of."""

@@ -20,7 +20,8 @@ from ladder.worktime import CalendarError
 from tenants.errors import NotNow
 
 LEVEL_KINDS = (ClockKind.RESPONSE, ClockKind.DECISION)
-TURN_KINDS = (*LEVEL_KINDS, ClockKind.REQUEST)
+# What ends with a turn, besides what has to be answered.
+TURN_KINDS = (*LEVEL_KINDS, ClockKind.REVIEW)
 
 
 @contextmanager

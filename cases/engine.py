@@ -22,7 +22,7 @@ from cases.facts import (
     NewClock,
     Standstill,
 )
-from cases.starting import level_clocks, pause_clock, reminder, rerun
+from cases.starting import level_clocks, pause_clock, reminder, rerun, start_clock
 from ladder.worktime import Pause
 
 
@@ -127,7 +127,10 @@ def _climb(plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at
     if case.pause is not None:
         # Whoever has it now says whether it still waits for somebody.
         _resume(plan, case, case.pause, min(at, case.pause.ends_by))
-    plan.starts += level_clocks(target, rules.calendar, at, decided=case.status == "decided")
+    decided = case.status == "decided"
+    plan.starts += level_clocks(target, rules.calendar, at, decided=decided)
+    if target.veto is not None and target.position not in case.been and not decided:
+        plan.starts.append(start_clock("review", target.veto, at, rules.calendar))
 
 
 def _resume(plan: Plan, case: CaseFacts, pause: Standstill, ended_at: datetime) -> None:
@@ -153,6 +156,9 @@ def ended(pauses: Iterable[Pause], at: datetime) -> list[Pause]:
 def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: datetime) -> None:
     if clock.kind == "pause" and case.pause is not None:
         _look_at_pause(plan, case, case.pause, clock, at)
+    elif clock.kind == "review":
+        # Nobody has sent it back: it stays where it is.
+        plan.changes.append(ClockChange(clock, Change.END, fired=clock.fired))
     elif clock.kind == "closing":
         plan.close = True
         plan.changes.append(ClockChange(clock, Change.CLOSE, fired=100))

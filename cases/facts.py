@@ -13,11 +13,12 @@ from ladder.worktime import Compiled, Pause, always_open
 SOON_SHARE = 75
 SHORTEST_REMINDER = 60
 OPEN = frozenset({"new", "in_progress", "decided"})
-# What a turn on a level starts with, and what leaving it ends.
+# What a turn on a level starts with.
 LEVEL_KINDS = frozenset({"response", "decision"})
-TURN_KINDS = LEVEL_KINDS | {"request"}
+# What leaving it ends.
+TURN_KINDS = LEVEL_KINDS | {"request", "review"}
 # What the case's owner owes: missed, it moves the case, and the case shows it.
-BREACHABLE = TURN_KINDS | {"total"}
+BREACHABLE = LEVEL_KINDS | {"request", "total"}
 # What somebody else owes: missed, it moves itself, never the case.
 ASKING = frozenset({"approval", "action"})
 # What stands still while a case is paused. Who has to answer first, or whom a partner asked, still
@@ -40,6 +41,7 @@ class LevelRules:
     thresholds: tuple[int, ...] = (50, 75, 90)
     concessions_only: bool = False
     concedes: bool = True
+    veto: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class CaseRules:
     start_position: int
     calendar: Compiled
     steps: tuple[StepWindows, ...] = ()
+    veto: Window | None = None
 
     def level(self, position: int) -> LevelRules:
         """Return a level; `KeyError` where the ladder has none at this position."""
@@ -105,6 +108,7 @@ class CaseRules:
             if not other.concessions_only and self.start_position <= other.position
         ]
         step = sum(position < level.position for position in climbable)
+        level = replace(level, veto=self.veto or level.veto)
         if level.position not in climbable or step >= len(self.steps):
             return level
         own = self.steps[step]
@@ -162,7 +166,8 @@ class Standstill:
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """A case at one moment. `clocks` are those of its cycle that run, or were missed and not met
-    since; of the levels before, only what still counts (see `counts`)."""
+    since; of the levels before, only what still counts (see `counts`). `been` are the positions it
+    was on in this cycle."""
 
     id: UUID
     status: str
@@ -170,6 +175,7 @@ class CaseFacts:
     assignment_id: UUID
     clocks: tuple[ClockFacts, ...]
     pause: Standstill | None = None
+    been: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

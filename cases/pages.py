@@ -84,6 +84,7 @@ def clock_words() -> dict[str, str]:
         "approval": _("Concession"),
         "action": _("Action"),
         "pause": _("Pause"),
+        "review": _("Sending back"),
     }
 
 

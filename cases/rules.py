@@ -23,6 +23,7 @@ def level_rules(level: Level) -> LevelRules:
         thresholds=tuple(level.thresholds),
         concessions_only=level.concessions_only,
         concedes=bool(level.authority_kinds),
+        veto=parse_window(level.veto_window),
     )
 
 
@@ -34,6 +35,11 @@ def step_windows(windows: dict[str, Any]) -> tuple[StepWindows, ...]:
 
     steps = windows.get("steps", [])
     return tuple(StepWindows(one(step, "response"), one(step, "decision")) for step in steps)
+
+
+def veto_window(windows: dict[str, Any]) -> Window | None:
+    """Return a route's own window for sending an automatic escalation back."""
+    return parse_window(windows["veto"]) if windows.get("veto") else None
 
 
 def calendar_of(version: CalendarVersion) -> Compiled:
@@ -48,6 +54,7 @@ def rules_of(case: Case) -> CaseRules:
         start_position=case.start_position,
         calendar=calendar_of(case.calendar_version),
         steps=step_windows(case.windows),
+        veto=veto_window(case.windows),
     )
 
 

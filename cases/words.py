@@ -60,6 +60,8 @@ def _escalated(facts: Mapping[str, Any], names: Names) -> str:
 
 def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
     values = {"to": facts["to"], "owner": _name(facts, "owner", names)}
+    if facts.get("veto"):
+        return _("sent the automatic escalation back to level %(to)s, to %(owner)s.") % values
     return _("handed the case back to level %(to)s, to %(owner)s.") % values
 
 

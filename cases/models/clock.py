@@ -67,6 +67,7 @@ class ClockKind(models.TextChoices):
     APPROVAL = "approval", _("Concession")
     ACTION = "action", _("Action")
     PAUSE = "pause", _("Pause")
+    REVIEW = "review", _("Sending back")
 
 
 class ClockState(models.TextChoices):

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from cases.facts import PAUSABLE, Asked, CaseFacts, CaseRules, ClockFacts, LevelRules, Standstill
-from cases.rules import step_windows
+from cases.rules import step_windows, veto_window
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
 from ladder.durations import parse_window
@@ -42,6 +42,7 @@ class Row:
     position: int
     backup_id: UUID | None
     confidential: bool
+    been: list[int]
 
 
 @dataclass(slots=True)
@@ -60,7 +61,15 @@ class Loaded:
     def facts(self, row: Row) -> CaseFacts:
         """Return a case as the engine needs it."""
         clocks, pause = tuple(self.clocks.get(row.id, ())), self.pauses.get(row.id)
-        return CaseFacts(row.id, row.status, row.position, row.assignment_id, clocks, pause)
+        return CaseFacts(
+            id=row.id,
+            status=row.status,
+            position=row.position,
+            assignment_id=row.assignment_id,
+            clocks=clocks,
+            pause=pause,
+            been=frozenset(row.been),
+        )
 
     def rules(self, row: Row) -> CaseRules:
         """Return the rules a case runs under."""
@@ -69,6 +78,7 @@ class Loaded:
             start_position=row.start_position,
             calendar=self.calendars[row.calendar_version_id],
             steps=step_windows(row.windows),
+            veto=veto_window(row.windows),
         )
 
 
@@ -181,6 +191,7 @@ def _level(
     thresholds: list[int],
     concessions_only: bool,
     concedes: bool,
+    veto: str,
 ) -> LevelRules:
     return LevelRules(
         ident,
@@ -190,6 +201,7 @@ def _level(
         tuple(thresholds),
         concessions_only,
         concedes,
+        parse_window(veto),
     )
 
 

@@ -17,7 +17,9 @@ FOR UPDATE OF c, k SKIP LOCKED
 CASES = """
 SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_id, c.region_id,
     c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
-    a.number, a.position, a.backup_id, c.confidentiality <> 'normal'
+    a.number, a.position, a.backup_id, c.confidentiality <> 'normal',
+    ARRAY(SELECT b.position FROM cases_assignment b
+        WHERE b.tenant_id = c.tenant_id AND b.case_id = c.id AND b.cycle = c.cycle)
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
 JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.id = c.assignment_id
@@ -41,7 +43,7 @@ ORDER BY p.case_id, p.started_at
 
 LEVELS = """
 SELECT l.ladder_id, l.id, l.position, l.response_window, l.decision_window, l.thresholds,
-    l.concessions_only, cardinality(l.authority_kinds) > 0
+    l.concessions_only, cardinality(l.authority_kinds) > 0, l.veto_window
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN ladder_level l ON l.tenant_id = v.tenant_id AND l.ladder_id = v.id
 ORDER BY l.ladder_id, l.position

@@ -18,7 +18,7 @@ REGIONS, PARTNERS, CATEGORIES, LEVELS = 4, 20, 6, 4
 ADMIN, FIRST, SECOND, TOP, BACKUP, CONCEDING = 0, 1, 5, 9, 10, 11
 STAFF = 12  # admin, four holders on each of two levels, three above
 THRESHOLDS = "{50,75,90}"
-RESPONSE, DECISION, TOTAL = "PT4H", "PT16H", "PT100H"
+RESPONSE, DECISION, TOTAL, VETO = "PT4H", "PT16H", "PT100H", "PT4H"
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 # Of what a row is, as part of its id.
 TENANT, PERSON, MEMBER, REGION, TIER, PARTNER, CONTACT = range(1, 8)
@@ -120,7 +120,7 @@ def _ladders(t: int) -> Rows:
 def _levels(t: int) -> Rows:
     for position in range(1, LEVELS + 1):
         key = (of_tenant(LEVEL, t, position), ident(TENANT, t), of_tenant(LADDER, t))
-        windows = (RESPONSE, DECISION, "PT4H")
+        windows = (RESPONSE, DECISION, VETO)
         money = (1000 * position, "EUR", "{discount}")
         apart = "t" if position == LEVELS else "f"
         yield *key, position, f"Level {position}", "", *windows, THRESHOLDS, apart, *money

@@ -145,7 +145,7 @@ FROM escalated e JOIN cases_case c ON c.tenant_id = e.tenant_id AND c.id = e.cas
 """
 
 
-ONE = "(%s, %s, %s, %s, %s, %s, %s, %s::smallint[])"
+ONE = "(%s, %s, %s, %s, %s, %s::timestamptz, %s, %s::smallint[])"
 Batch = Callable[[], int]
 
 
@@ -194,16 +194,19 @@ def known(at: datetime) -> dict[str, Any]:
         start_clock(kind, parse_window(window), at, calendar, (50, 75, 90))
         for kind, window in (("response", people.RESPONSE), ("decision", people.DECISION))
     )
+    review = start_clock("review", parse_window(people.VETO), at, calendar)
     reminder = start_clock("reminder", parse_window(people.RESPONSE), at, calendar)
     times = {"due_at": response.due_at, "soon_at": response.soon_at}
-    starts = [started(new) for new in (response, decision, reminder)]
+    climbing = [started(new, climbs=True) for new in (response, decision, review)]
+    starts = [*climbing, started(reminder, climbs=False)]
     return {"at": at, "limit": BATCH, "starts": Values(starts), **times}
 
 
-def started(new: NewClock) -> tuple[Any, ...]:
-    """Return a clock that starts, as the statement takes it; the two with thresholds for climbs."""
+def started(new: NewClock, *, climbs: bool) -> tuple[Any, ...]:
+    """Return a clock that starts, where a case climbs or where it is at the top, as the statement
+    takes it."""
     times = (new.due_at, new.soon_at, new.next_fire_at)
-    climbs, thresholds = bool(new.thresholds), list(new.thresholds)
+    thresholds = list(new.thresholds)
     return (climbs, new.kind, new.window_text, new.target_seconds, *times, thresholds)
 
 
