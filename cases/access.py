@@ -155,8 +155,13 @@ def _refusal_to_staff(case: Case, verb: str, member: Membership) -> str:
         return _("Only the person whose turn it is can hand the case back.")
     if verb == "jump" and member.user_id not in seats_above(case.ladder_id, case.level.position):
         return _("Only who holds a level above can take the case past the next one.")
-    if verb == "reassign" and not _may_reassign(case, member):
-        return _("Only the holder, a level above, or an admin can give the case to a colleague.")
+    if verb in ("reassign", "reopen") and not _may_reassign(case, member):
+        return {
+            "reassign": _(
+                "Only the holder, a level above, or an admin can give the case to a colleague."
+            ),
+            "reopen": _("Only who had the case last, a level above, or an admin can reopen it."),
+        }[verb]
     return ""
 
 

@@ -354,7 +354,7 @@ def resolve(case: Case, *, by: Membership | None, at: datetime, resolution: str 
     case = lock_case(case)
     check(case, "resolve", by)
     refuse_while_pending(case)
-    written = case.memo_id is not None
+    written = case.has_memo
     if not written and case.category.category_class == CategoryClass.STRATEGIC:
         raise NotNow(_("A strategic case is resolved with an issued memo."), ["decide", "withdraw"])
     if resolution.strip() or not written:

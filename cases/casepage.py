@@ -35,6 +35,7 @@ VERBS = (
 LATER = (
     "pause",
     "keep_waiting",
+    "reopen",
     "revise",
     "close",
     "party",
@@ -60,6 +61,7 @@ def labels() -> dict[str, str]:
         "pause": _("Pause the clocks"),
         "resume": _("Go on"),
         "keep_waiting": _("Keep waiting"),
+        "reopen": _("Reopen the case"),
         "revise": _("Revise the decision"),
         "close": _("Close the case"),
         "party": _("Add a party"),
@@ -154,6 +156,7 @@ class CasePage:
             "turn": case.assignment_id,
             "resolution": case.resolution,
             "parties": self.parties(),
+            "results": queries.results_of(case) if case.cycle > 1 else [],
         }
 
     def parties(self) -> list[dict[str, Any]]:
@@ -274,7 +277,7 @@ class CasePage:
             "complete": bool(self.missing),
             "acknowledge": self.waits,
             "decide": open_question,
-            "resolve": open_question and (administrative or case.memo_id is not None),
+            "resolve": open_question and (administrative or case.has_memo),
             "escalate": self.then("response") != _("Then an alarm"),
             "pause": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,

@@ -9,11 +9,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.engine import Face, counts, face
-from cases.facts import ASKING, BREACHABLE, PAUSABLE, Asked, LevelRules, NewClock
+from cases.facts import ASKING, BREACHABLE, PAUSABLE, Asked, CaseRules, LevelRules, NewClock
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
-from cases.starting import level_clocks, pause_clock, rerun
+from cases.starting import level_clocks, pause_clock, rerun, start_clock
 from journal.actions import record
+from ladder.durations import parse_window
+from ladder.models import DEFAULT_THRESHOLDS
 from ladder.queries import holder_of
 from ladder.seats import Holder
 from ladder.worktime import CalendarError
@@ -80,6 +82,16 @@ def begin_turn(
     with within_hours():
         store(case, level_clocks(level, rules_of(case).calendar, at, decided=decided))
     return turn
+
+
+def start_total(case: Case, rules: CaseRules, at: datetime) -> None:
+    """Start the clock of the whole case, of this cycle."""
+    total = parse_window(case.windows.get("total") or case.ladder.total_window)
+    with within_hours():
+        clock = start_clock(
+            "total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False
+        )
+    store(case, [clock])
 
 
 def hold(case: Case, level_id: UUID, position: int, holder: Holder, at: datetime) -> Assignment:

@@ -70,7 +70,7 @@ class ResolveForm(VerbForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["resolution"].required = case.memo_id is None
+        self.fields["resolution"].required = not case.has_memo
 
 
 class DecideForm(VerbForm):
@@ -326,6 +326,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
         "hand_back": ReasonForm,
         "withdraw": ReasonForm,
         "revise": ReasonForm,
+        "reopen": ReasonForm,
         "decide": DecideForm,
     }
     return kinds[verb](data) if verb in kinds else None

@@ -59,6 +59,7 @@ COLUMNS: Mapping[str, str] = {
             *("id", "number", "title", "status", "outcome", "severity", "confidentiality"),
             *("deal_id", "external_id", "due_at", "due_missed", "opened_at", "updated_at"),
             *("resolved_at", "closed_at", "version", "cycle", "assignment_id", "memo_id"),
+            "memo_cycle",
             *("owner_id", "level_id", "ladder_id"),
         )
     },

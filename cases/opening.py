@@ -20,8 +20,7 @@ from cases.rules import calendar_of, level_rules, rules_of, step_windows
 from cases.starting import start_clock
 from cases.telling import Told, owner_of, partners_contacts, say
 from journal.models import Audience
-from ladder.durations import parse_window
-from ladder.models import DEFAULT_THRESHOLDS, Category, Ladder, Route, Severity
+from ladder.models import Category, Ladder, Route, Severity
 from ladder.queries import calendar_for, find_route, holder_of, levels_of
 from ladder.seats import Holder, SeatFacts
 from partners.models import Partner
@@ -283,11 +282,6 @@ def _first_turn(case: Case, route: Route, at: datetime) -> Any:
     rules = rules_of(case)
     level = rules.level(route.start_position)
     holder = named_by(route) or holder_of(level.id, case.region_id, case.category_id)
-    total = parse_window(case.windows.get("total") or case.ladder.total_window)
     turn = clockwork.begin_turn(case, level, at=at, holder=holder)
-    with clockwork.within_hours():
-        clock = start_clock(
-            "total", total, at, rules.calendar, DEFAULT_THRESHOLDS, of_assignment=False
-        )
-    clockwork.store(case, [clock])
+    clockwork.start_total(case, rules, at)
     return turn

@@ -164,7 +164,7 @@ def standing_of(
         unanswered=waits,
         requested=case.due_kind == ClockKind.REQUEST,
         paused=paused or case.due_kind == ClockKind.PAUSE,
-        has_memo=case.memo_id is not None,
+        has_memo=case.has_memo,
         strategic=strategic,
     )
 

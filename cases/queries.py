@@ -22,6 +22,7 @@ from cases.models import (
     ClockKind,
     Message,
     Party,
+    Result,
 )
 from journal.models import Event
 from ladder.models import Level, Seat
@@ -255,6 +256,12 @@ def turns_of(case: Case) -> list[Assignment]:
     """Return the turns of the current cycle, in order."""
     turns = Assignment.objects.filter(case_id=case.pk, cycle=case.cycle)
     return list(turns.select_related("owner").order_by("number"))
+
+
+def results_of(case: Case) -> list[Result]:
+    """Return what earlier cycles of a case came to, the latest first."""
+    found = Result.objects.filter(case_id=case.pk).select_related("owner", "level")
+    return list(found.order_by("-cycle"))
 
 
 def parties_with_people(case: Case) -> list[Party]:

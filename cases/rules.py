@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from cases.facts import PAUSABLE, Asked, CaseRules, ClockFacts, LevelRules, StepWindows
-from cases.models import Case, Clock, Pause
+from cases.models import Case, Clock, ClockKind, Pause
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Level
 from ladder.queries import compiled, levels_of
@@ -94,8 +96,10 @@ def asked_of(clock: Clock) -> Asked | None:
 
 
 def live_clocks(case: Case) -> list[Clock]:
-    """Return the clocks of this cycle that run or stand still, or were missed and not met since."""
-    clocks = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, met_at=None)
+    """Return the clocks of this cycle that run or stand still, or were missed and not met since;
+    what memos of earlier ones bind people to do, too."""
+    of_cycle = Q(cycle=case.cycle) | Q(kind=ClockKind.ACTION)
+    clocks = Clock.objects.filter(of_cycle, case_id=case.pk, met_at=None)
     states = ("running", "paused", "breached")
     live = clocks.filter(state__in=states).select_related("calendar_version")
     return list(live.order_by("due_at"))

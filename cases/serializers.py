@@ -128,6 +128,17 @@ class PartySerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(PartyRole.choices)
 
 
+class ResultSerializer(serializers.Serializer[Any]):
+    """What an earlier cycle of a reopened case came to."""
+
+    cycle = serializers.IntegerField()
+    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True)
+    resolution = serializers.CharField(allow_blank=True)
+    memo_id = serializers.UUIDField(allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
 class CaseSerializer(CaseSummarySerializer):
     """A case with everything that was told about it."""
 
@@ -142,6 +153,7 @@ class CaseSerializer(CaseSummarySerializer):
     region = serializers.CharField(allow_null=True, help_text="Its slug.")
     resolution = serializers.CharField(allow_blank=True)
     parties = PartySerializer(many=True)
+    results = ResultSerializer(many=True, help_text="Of earlier cycles, the latest first.")
 
 
 CasePage = page_of(CaseSummarySerializer, "Case")

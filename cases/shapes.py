@@ -91,7 +91,7 @@ def standing(row: Row) -> Standing:
         requested=any(k["kind"] == "request" for k in waiting),
         concession_pending=any(k["kind"] == "approval" for k in waiting),
         paused=row["paused_at"] is not None,
-        has_memo=row["memo_id"] is not None,
+        has_memo=row["memo_id"] is not None and row["memo_cycle"] == row["cycle"],
         strategic=row["strategic"],
     )
 
@@ -124,7 +124,10 @@ def text_of(action: Next, who: str | None) -> str:
     return texts[action]
 
 
-def whole(row: Row, case: Case, parties: Iterable[Any]) -> Shape:
+RESULT = ("cycle", "outcome", "resolution", "memo_id", "resolved_at", "closed_at")
+
+
+def whole(row: Row, case: Case, parties: Iterable[Any], results: Iterable[Any]) -> Shape:
     """Return a case with everything that was told about it."""
     return {
         **summary(row),
@@ -142,4 +145,5 @@ def whole(row: Row, case: Case, parties: Iterable[Any]) -> Shape:
             {"partner": named(party.partner_id, party.partner.name), "role": party.role}
             for party in parties
         ],
+        "results": [{name: getattr(one, name) for name in RESULT} for one in results],
     }

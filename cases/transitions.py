@@ -18,6 +18,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "revise": ("decided",),
     "resolve": OPEN,
     "close": ("resolved",),
+    "reopen": ("resolved", "closed"),
     "withdraw": OPEN,
     "request": ("new", "in_progress"),
     "decline": OPEN,

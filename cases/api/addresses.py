@@ -15,6 +15,7 @@ VERBS = {
     "resolve": verbs.Resolve,
     "close": verbs.Close,
     "withdraw": verbs.Withdraw,
+    "reopen": verbs.Reopen,
     "pause": verbs.Pause,
     "resume": verbs.Resume,
     "keep-waiting": verbs.KeepWaiting,

@@ -14,7 +14,7 @@ from cases.api import examples
 from cases.incoming import read_new
 from cases.listing import case_row, case_rows
 from cases.opening import open_case
-from cases.queries import parties_with_people
+from cases.queries import parties_with_people, results_of
 from cases.serializers import (
     CaseInSerializer,
     CasePage,
@@ -88,7 +88,8 @@ def shape_of(member: Membership, case_id: UUID) -> Shape | None:
     if row is None:
         return None
     case = case_for(member, case_id)
-    return whole(row, case, parties_with_people(case))
+    results = results_of(case) if case.cycle > 1 else []
+    return whole(row, case, parties_with_people(case), results)
 
 
 def shown(member: Membership, case_id: UUID, request: Request, *, status: int = 200) -> Response:

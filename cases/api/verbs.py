@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import actions, parties, pausing, requests
+from cases import actions, parties, pausing, reopening, requests
 from cases.access import case_for
 from cases.api import examples
 from cases.api.collection import UNSEEN, WRITES, shape_of
@@ -163,6 +163,14 @@ class Withdraw(CaseVerb):
 
     form = ReasonSerializer
     act = staticmethod(actions.withdraw)
+
+
+@verb("reopen", "Take a case up again that was over", ReasonSerializer, BECAUSE)
+class Reopen(CaseVerb):
+    """A new cycle: every window begins anew, what the earlier one came to stays as it was."""
+
+    form = ReasonSerializer
+    act = staticmethod(reopening.reopen)
 
 
 @verb(

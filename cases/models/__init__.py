@@ -9,6 +9,7 @@ from cases.models.case import (
     Outcome,
     Party,
     PartyRole,
+    Result,
     Source,
     Status,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "Pause",
     "PauseEnd",
     "PauseReason",
+    "Result",
     "Source",
     "Status",
 ]

@@ -71,8 +71,8 @@ class Case(TenantModel):
     """A dispute between the vendor and its partners.
 
     `assignment_id` is the current turn; `due_*` repeat the clock that is due next, so that the
-    inbox reads one row a case. `memo_id` is the memo that was issued last. `version` grows with
-    every change.
+    inbox reads one row a case. `memo_id` is the memo that was issued last, in the cycle
+    `memo_cycle`. `version` grows with every change.
     """
 
     number = models.CharField(_("number"), max_length=20)
@@ -104,6 +104,7 @@ class Case(TenantModel):
         db_default=Confidentiality.NORMAL,
     )
     memo_id = models.UUIDField(null=True)
+    memo_cycle = models.PositiveSmallIntegerField(default=1, db_default=1)
     cycle = models.PositiveSmallIntegerField(default=1)
     ladder = TenantForeignKey(Ladder)
     route = TenantForeignKey(Route, null=True)
@@ -198,6 +199,11 @@ class Case(TenantModel):
         return self.assignment_id
 
     @property
+    def has_memo(self) -> bool:
+        """Whether a memo was issued in this cycle."""
+        return self.memo_id is not None and self.memo_cycle == self.cycle
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still owes something."""
         return self.status in OPEN
@@ -236,4 +242,24 @@ class Party(TenantModel):
         indexes = [
             # Read by the portal's list and its row security.
             models.Index(fields=["tenant", "partner", "case"], name="cases_of_partner")
+        ]
+
+
+class Result(TenantModel):
+    """What an earlier cycle of a case came to; written when it is reopened, and never changed."""
+
+    case = TenantForeignKey(Case, models.CASCADE, related_name="results", db_index=False)
+    cycle = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    resolution = models.TextField(blank=True)
+    memo_id = models.UUIDField(null=True)
+    level = TenantForeignKey(Level, db_index=False)
+    owner = MemberForeignKey(null=True, db_index=False)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Also how the results of a case are found.
+            models.UniqueConstraint(fields=["tenant", "case", "cycle"], name="one_result_per_cycle")
         ]

@@ -30,7 +30,8 @@ SELECT k.case_id, k.id, k.kind, k.state, k.window, k.target_seconds, k.anchor, k
     k.calendar_version_id, k.thresholds, k.fired, k.next_fire_at, k.soon_at, k.assignment_id,
     k.subject, k.owner_id, k.backup_id, k.level_id, k.barred
 FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
-JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id AND k.cycle = v.cycle
+JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id
+    AND (k.cycle = v.cycle OR k.kind = 'action')
 WHERE k.met_at IS NULL AND k.state IN ('running', 'paused', 'breached')
 """
 

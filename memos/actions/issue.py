@@ -64,7 +64,7 @@ def issue_memo(
     memo.issued_by_id, memo.issued_level_id, memo.issued_at = by.user_id, case.level_id, at
     seal(memo, copies, actions, at)
     follow(case, memo, actions, at)
-    case.memo_id = memo.pk
+    case.memo_id, case.memo_cycle = memo.pk, case.cycle
     clockwork.settle(case, at)
     people = (case.owner_id, memo.author_id, memo.reviewer_id)
     bound = tuple(action.owner_id for action in actions if not action.done_at)

@@ -41,6 +41,7 @@ HIDDEN_DETAILS: Shape = {
     "source_url": "",
     "region": None,
     "resolution": "",
+    "results": [],
 }
 CLOCK = (
     *("case_id", "cycle", "id", "kind", "state", "due_at", "anchor", "met_at", "breached_at"),

@@ -22,6 +22,7 @@ MAY = {
     "revise": {"tom", "backup"},
     "hand_back": {"petra"},
     "reassign": {"tom", "petra", "marianne", "ines"},
+    "reopen": {"tom", "petra", "marianne", "ines"},
     "add_message": STAFF | {"anna"},
     "close": STAFF,
     "withdraw": STAFF | {"anna"},

@@ -31,6 +31,7 @@ KINDS = {
     "add_party": "case.party_added",
     "edit_case": "case.edited",
     "complete_fields": "case.edited",
+    "reopen": "case.reopened",
     "pause": "case.paused",
     "resume": "case.resumed",
     "keep_waiting": "case.pause.kept",
@@ -44,7 +45,7 @@ TEXTS = {
     "resolve": "resolution",
     "pause": "waits_for",
     **dict.fromkeys(
-        ("escalate", "hand_back", "reassign", "decide", "revise", "withdraw"), "reason"
+        ("escalate", "hand_back", "reassign", "decide", "revise", "withdraw", "reopen"), "reason"
     ),
     **dict.fromkeys(("request_level", "decline_request", *KEEPING), "reason"),
 }
@@ -56,6 +57,7 @@ APART = {
     "complete_fields",
     "reassign",
     "revise",
+    "reopen",
     "request_level",
     "decline_request",
     *KEEPING,

@@ -19,6 +19,7 @@ TABLE = {
     "revise": ("decided",),
     "resolve": O,
     "close": ("resolved",),
+    "reopen": ("resolved", "closed"),
     "withdraw": O,
     "request_level": ("new", "in_progress"),
     "decline_request": O,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, editing, parties, pausing, requests
+from cases import actions, confidential, editing, parties, pausing, reopening, requests
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
@@ -39,7 +39,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, parties, confidential, editing, pausing)
+        for module in (actions, requests, parties, confidential, editing, pausing, reopening)
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -61,6 +61,7 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "revise": {"reason": text},
         "resolve": {"resolution": text},
         "close": {},
+        "reopen": {"reason": text},
         "withdraw": {"reason": text},
         "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
         "decline_request": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
@@ -128,7 +129,8 @@ def case_in(world: World, status: str, **new: Any) -> Case:
 
 def ready_for(world: World, verb: str) -> tuple[Case, str]:
     """Return a case on which a verb succeeds, and whose turn it is by first name."""
-    begins = {"revise": "decided", "close": "resolved", **dict.fromkeys(PAUSING, "in_progress")}
+    begins = {"revise": "decided", "close": "resolved", "reopen": "closed"}
+    begins |= dict.fromkeys(PAUSING, "in_progress")
     status = begins.get(verb, "new")
     case = case_in(world, status)
     if verb == "hand_back":

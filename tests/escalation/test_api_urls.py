@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("api-case-pause", "POST"): "409 409 409 403 403 403 403 404 401",
     ("api-case-reassign", "POST"): "200 200 200 403 403 403 403 404 401",
     ("api-case-request-level", "POST"): "403 403 403 403 403 409 404 404 401",
+    ("api-case-reopen", "POST"): "409 409 409 403 403 403 403 404 401",
     ("api-case-resolve", "POST"): "403 409 403 403 403 403 403 404 401",
     ("api-case-resume", "POST"): "409 409 409 403 403 403 403 404 401",
     ("api-case-revise", "POST"): "403 409 403 403 403 403 403 404 401",

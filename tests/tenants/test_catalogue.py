@@ -49,6 +49,7 @@ APP = {
     "auth_permission": "SELECT",
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",
+    "cases_result": "INSERT SELECT",
     "journal_chainhead": "SELECT",
     "journal_event": "INSERT SELECT",
     "journal_heartbeat": "SELECT",
