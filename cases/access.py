@@ -19,8 +19,9 @@ from tenants.seen import refuse_stale
 SEES_ALL = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 WORKS = (Role.ADMIN, Role.STAFF)
 HOLDERS_ONLY = frozenset({"acknowledge", "decide", "resolve", "escalate", "revise", "decline"})
-# Who keeps a case confidential, and lets others in: who holds it, and the seats above.
-KEEPERS_ONLY = frozenset({"restrict", "lift", "grant", "revoke"})
+# Who keeps a case confidential, lets others in, and says how much is at stake: who holds it, and
+# the seats above.
+KEEPERS_ONLY = frozenset({"restrict", "lift", "grant", "revoke", "severity"})
 PARTNERS = frozenset({"message", "request", "withdraw"})
 PARTNERS_ONLY = frozenset({"request"})
 # Django's own word for it, which django-guardian's grants refer to.

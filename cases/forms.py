@@ -16,6 +16,7 @@ from cases.pausing import review_instant
 from cases.queries import grants_of, parties_with_people
 from cases.telling import parties_of
 from journal.models import Audience
+from ladder.models import Severity
 from ladder.queries import holders_from
 from partners.models import Partner
 from partners.queries import partners_by_name
@@ -107,6 +108,20 @@ class ReassignForm(ReasonForm):
             "to_user_id": UUID(self.cleaned_data["to"]),
             "reason": self.cleaned_data["reason"],
         }
+
+
+class SeverityForm(ReasonForm):
+    """How much is at stake after all, and why."""
+
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
+    field_order = ("severity", "reason")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["severity"].choices = [  # type: ignore[attr-defined]
+            ("", ""),
+            *((value, label) for value, label in Severity.choices if value != case.severity),
+        ]
 
 
 class GrantForm(ReasonForm):
@@ -313,6 +328,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
         "complete": CompleteForm,
         "pause": PauseForm,
         "keep_waiting": WaitingForm,
+        "severity": SeverityForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

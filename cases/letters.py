@@ -157,6 +157,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.paused": _("The clocks stand still"),
         "case.resumed": _("The clocks run again"),
         "case.reopened": _("Opened again"),
+        "case.severity_changed": _("Another severity"),
         "case.pause.review": _("Look at a pause again"),
         "case.granted": _("You can see a restricted case"),
         "case.alarm": _("A window was missed at the top"),

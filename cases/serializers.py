@@ -296,6 +296,12 @@ class ResolveSerializer(StrictSerializer):
     )
 
 
+class SeveritySerializer(ReasonSerializer):
+    """How much is at stake after all, and why."""
+
+    severity = serializers.ChoiceField(Severity.choices)
+
+
 class PauseInSerializer(StrictSerializer):
     """What the case waits for, what exactly, and when to look again. Evidence and an answer name
     the `partner` that owes it, which reads `waits_for`; otherwise all parties read it."""

@@ -103,6 +103,16 @@ def rerun(clock: ClockFacts, pauses: Sequence[Pause]) -> NewClock:
     )
 
 
+def retargeted(clock: ClockFacts, window: Window, at: datetime, floor: Window) -> ClockFacts:
+    """Return a clock under another window, with the same anchor and pauses. Where that would have
+    been used up by now, what was used and the floor are its target."""
+    target = clock.hours.target_seconds(clock.anchor, window)
+    used = clock.hours.worked_seconds(clock.anchor, at, clock.pauses)
+    if used >= target:
+        target = used + clock.hours.target_seconds(at, floor)
+    return replace(clock, window=window, target_seconds=target)
+
+
 def pause_clock(at: datetime, until: datetime) -> NewClock:
     """Return the clock of a pause: by when somebody has to look whether it still has a reason, or
     when it ends. It is given its end, on the wall clock; its window is that, rounded up."""

@@ -6,7 +6,7 @@ ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 KEEPING = ("restrict", "lift", "grant", "revoke")
 # Nor what is told of it, or who has a part, or whether it stands still; a jump is one way to
 # escalate.
-APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting")
+APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -25,6 +25,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "party": OPEN,
     "edit": OPEN,
     "complete": OPEN,
+    "severity": OPEN,
     "jump": ("new", "in_progress"),
     "pause": ("in_progress", "decided"),
     "resume": ("in_progress", "decided"),

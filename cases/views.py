@@ -14,7 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, confidential, editing, parties, pausing, queries, reopening, requests
+from cases import (
+    actions,
+    confidential,
+    editing,
+    parties,
+    pausing,
+    queries,
+    reopening,
+    requests,
+    retiming,
+)
 from cases.access import WORKS, case_for, check, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
@@ -249,6 +259,7 @@ VERBS: dict[str, Verb] = {
     "pause": pausing.pause,
     "resume": pausing.resume,
     "reopen": reopening.reopen,
+    "severity": retiming.change_severity,
     "keep_waiting": pausing.keep_waiting,
 }
 
@@ -312,6 +323,7 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "complete": _("Completed."),
         "pause": _("Paused. The clocks stand still until you go on."),
         "resume": _("The clocks run again."),
+        "severity": _("Changed. The clocks run on under the windows of this severity."),
         "reopen": _("Reopened. Every window begins anew, and the parties were told."),
         "keep_waiting": _("Noted. You will be told when to look again."),
     }

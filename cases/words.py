@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.models import Outcome, PartyRole
+from ladder.models import Severity
 
 Names = Mapping[UUID, str]
 # The facts of an event that name somebody by id.
@@ -101,6 +102,11 @@ def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
     }.get(str(facts.get("cause")), _("The clocks run again."))
 
 
+def _severity(facts: Mapping[str, Any], _names: Names) -> str:
+    values = {name: str(Severity(facts[name]).label).lower() for name in ("from", "to")}
+    return _("changed the severity from %(from)s to %(to)s.") % values
+
+
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"before": facts.get("from_group"), "after": facts.get("to_group")}
     return _("Handed over from group %(before)s to group %(after)s.") % values
@@ -159,6 +165,7 @@ KINDS: dict[str, Kind] = {
     "case.closed": Kind("event", "ended", _closed),
     "case.paused": Kind("event", "pause", _paused),
     "case.resumed": Kind("event", "play", _resumed),
+    "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
         "warning", "pause", _plain("Time to look whether the pause still has its reason.")
     ),

@@ -83,6 +83,9 @@ class Programme(TenantModel):
     pause_cap_days = models.PositiveSmallIntegerField(
         _("business days a case may stand still"), default=10, db_default=10
     )
+    floor_window = models.CharField(
+        _("least time after a change of target"), max_length=20, default="PT1H", db_default="PT1H"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant"], name="one_programme_per_tenant")]

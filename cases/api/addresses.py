@@ -16,6 +16,7 @@ VERBS = {
     "close": verbs.Close,
     "withdraw": verbs.Withdraw,
     "reopen": verbs.Reopen,
+    "change-severity": verbs.ChangeSeverity,
     "pause": verbs.Pause,
     "resume": verbs.Resume,
     "keep-waiting": verbs.KeepWaiting,

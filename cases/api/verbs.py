@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import actions, parties, pausing, reopening, requests
+from cases import actions, parties, pausing, reopening, requests, retiming
 from cases.access import case_for
 from cases.api import examples
 from cases.api.collection import UNSEEN, WRITES, shape_of
@@ -26,6 +26,7 @@ from cases.serializers import (
     ReassignSerializer,
     RequestLevelSerializer,
     ResolveSerializer,
+    SeveritySerializer,
 )
 from tenants.errors import Invalid, NotAllowed
 from tenants.rest.description import EmptySerializer
@@ -171,6 +172,19 @@ class Reopen(CaseVerb):
 
     form = ReasonSerializer
     act = staticmethod(reopening.reopen)
+
+
+@verb(
+    "change_severity",
+    "Change the severity",
+    SeveritySerializer,
+    {"severity": "s1", "reason": "The press has called."},
+)
+class ChangeSeverity(CaseVerb):
+    """The clocks that run go on under the windows of the new severity; what was missed stays so."""
+
+    form = SeveritySerializer
+    act = staticmethod(retiming.change_severity)
 
 
 @verb(

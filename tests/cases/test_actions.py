@@ -32,6 +32,7 @@ KINDS = {
     "edit_case": "case.edited",
     "complete_fields": "case.edited",
     "reopen": "case.reopened",
+    "change_severity": "case.severity_changed",
     "pause": "case.paused",
     "resume": "case.resumed",
     "keep_waiting": "case.pause.kept",
@@ -44,9 +45,8 @@ TEXTS = {
     "add_message": "body",
     "resolve": "resolution",
     "pause": "waits_for",
-    **dict.fromkeys(
-        ("escalate", "hand_back", "reassign", "decide", "revise", "withdraw", "reopen"), "reason"
-    ),
+    **dict.fromkeys(("escalate", "hand_back", "reassign", "decide", "revise"), "reason"),
+    **dict.fromkeys(("withdraw", "reopen", "change_severity"), "reason"),
     **dict.fromkeys(("request_level", "decline_request", *KEEPING), "reason"),
 }
 # What the deadlines of a case have nothing to do with.
@@ -58,6 +58,7 @@ APART = {
     "reassign",
     "revise",
     "reopen",
+    "change_severity",
     "request_level",
     "decline_request",
     *KEEPING,

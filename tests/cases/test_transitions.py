@@ -20,6 +20,7 @@ TABLE = {
     "resolve": O,
     "close": ("resolved",),
     "reopen": ("resolved", "closed"),
+    "change_severity": O,
     "withdraw": O,
     "request_level": ("new", "in_progress"),
     "decline_request": O,
@@ -56,7 +57,7 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields"}
+    apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields", "change_severity"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

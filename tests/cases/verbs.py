@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, editing, parties, pausing, reopening, requests
+from cases import actions, confidential, editing, parties, pausing, reopening, requests, retiming
 from cases.models import Case
 from tenants.models import Membership
 from tests.factories import OPENED, World
@@ -18,6 +18,7 @@ CANARY = "Canary Text"
 STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 
 
+MODULES = (actions, requests, parties, confidential, editing, pausing, reopening, retiming)
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
 MONTH = timedelta(days=30)
@@ -32,6 +33,7 @@ NAMES = {
     "revoke_access": "revoke",
     "edit_case": "edit",
     "complete_fields": "complete",
+    "change_severity": "severity",
 }
 
 
@@ -39,7 +41,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, parties, confidential, editing, pausing, reopening)
+        for module in MODULES
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -62,6 +64,7 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "resolve": {"resolution": text},
         "close": {},
         "reopen": {"reason": text},
+        "change_severity": {"severity": "s1", "reason": text},
         "withdraw": {"reason": text},
         "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
         "decline_request": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},

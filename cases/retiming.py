@@ -1,0 +1,121 @@
+"""Changing what a case has to be done by: another severity, and the windows that go with it.
+
+A clock keeps its anchor, what it has used and its pauses; only its target changes. Where it would
+be due already it gets the programme's floor from now on, instead of a burst. What was missed stays
+missed, noticed or not.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import clockwork
+from cases.access import backup_of, check, lock_case
+from cases.actions import required
+from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
+from cases.models import Case, Clock, ClockKind, ClockState, Party, PartyRole
+from cases.rules import clock_facts, live_clocks, rules_of, spans_of
+from cases.starting import rerun, retargeted
+from cases.telling import Told, owner_of, say
+from ladder.durations import Window, format_window, parse_window
+from ladder.models import Severity
+from ladder.queries import find_route, programme
+from tenants.errors import Invalid
+from tenants.models import Membership
+
+
+@transaction.atomic
+def change_severity(
+    case: Case, *, by: Membership | None, at: datetime, severity: str, reason: str
+) -> Case:
+    """Say that more, or less, is at stake than was thought: the windows of the matrix for the new
+    severity count for the clocks that run, and for every level from here on.
+
+    The case stays on its ladder and on its level. Where the matrix would now take another ladder,
+    the windows stay too.
+    """
+    case = lock_case(case)
+    check(case, "severity", by)
+    reason = required("reason", reason)
+    if severity not in Severity.values:
+        raise Invalid({"severity": _("Choose a severity from S1 to S4.")})
+    if severity == case.severity:
+        raise Invalid({"severity": _("The case has this severity already.")})
+    before = case.severity
+    case.severity, case.severity_reason = severity, reason
+    changed = retime(case, at) if _takes_windows(case) else []
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.severity_changed",
+        by=by,
+        at=at,
+        text=reason,
+        facts={"from": before, "to": severity, "clocks": changed},
+        told=Told((*owner_of(case), backup_of(case))),
+    )
+    return case
+
+
+def _takes_windows(case: Case) -> bool:
+    """Give the case the windows that the matrix has for it now; tell whether it has any for it."""
+    if case.route_id is None:
+        # It was logged on a ladder named by hand: no line of the matrix is its own.
+        return False
+    own = Party.objects.select_related("partner__region", "partner__tier")
+    partner = own.get(case_id=case.pk, role=PartyRole.COMPLAINANT).partner
+    route = find_route(case.category, case.severity, partner.region, partner.tier)
+    if route.ladder_id != case.ladder_id:
+        return False
+    case.route, case.windows = route, route.windows
+    return True
+
+
+def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
+    """Let a case's clocks run on under the windows it has now; return what changed, for the trail.
+
+    One whose time has passed is left to the sweep: another target erases no breach.
+    """
+    rules, changed = rules_of(case), []
+    spans, floor = spans_of(case.pk, case.cycle), parse_window(programme().floor_window)
+    for clock in live_clocks(case):
+        window = window_now(clock, case, rules)
+        passed = clock.state == ClockState.RUNNING and clock.due_at <= at
+        if window is None or passed or format_window(window) == clock.window:
+            continue
+        facts = clock_facts(clock, spans)
+        with clockwork.within_hours():
+            facts = retargeted(facts, window, at, floor)
+            _write(clock, facts)
+        changed.append(
+            {
+                "clock": str(clock.pk),
+                "window": clock.window,
+                "due_at": clock.due_at.isoformat() if clock.state == "running" else None,
+            }
+        )
+    return changed
+
+
+def window_now(clock: Clock, case: Case, rules: CaseRules) -> Window | None:
+    """Return the window that the rules have for a clock now; None where they have none, or where
+    it was missed."""
+    if clock.state not in (ClockState.RUNNING, ClockState.PAUSED):
+        return None
+    if clock.kind == ClockKind.TOTAL:
+        return parse_window(case.windows.get("total") or case.ladder.total_window)
+    if clock.kind not in LEVEL_KINDS or clock.assignment_id != case.turn_id:
+        return None
+    level = rules.level(case.level.position)
+    return level.response if clock.kind == ClockKind.RESPONSE else level.decision
+
+
+def _write(clock: Clock, facts: ClockFacts) -> None:
+    clock.window, clock.target_seconds = format_window(facts.window), facts.target_seconds
+    if clock.state == ClockState.RUNNING:
+        again = rerun(facts, facts.pauses)
+        clock.due_at, clock.soon_at = again.due_at, again.soon_at
+        clock.next_fire_at = again.next_fire_at
+    clock.save()

@@ -1,0 +1,202 @@
+"""Another severity, and the windows that go with it: what keeps, what changes, what stays missed.
+
+Who may, in which status, one event, its text: with all other verbs, by enumeration.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from cases import actions
+from cases.models import Case, Clock
+from cases.pausing import pause, resume
+from cases.retiming import change_severity
+from cases.sweep import sweep
+from journal.models import Event
+from ladder.models import Ladder, Programme, Route
+from tenants.errors import Invalid
+from tests.api import Program
+from tests.cases.verbs import DAY, HOUR, LATER
+from tests.escalation.browsing import browser
+from tests.factories import OPENED, World, make_ladder, make_world
+from tests.portal.pages import plain
+
+pytestmark = pytest.mark.django_db
+# What the matrix has for each severity; the ladder itself has 4, 16 and 100 hours.
+WINDOWS: dict[str, dict[str, Any]] = {
+    "s1": {"total": "PT40H", "steps": [{"response": "PT1H", "decision": "PT8H"}] * 3},
+    "s2": {"total": "PT80H", "steps": [{"response": "PT2H", "decision": "PT12H"}] * 3},
+    "s4": {"total": "PT200H", "steps": [{"response": "PT8H", "decision": "PT32H"}] * 3},
+}
+
+
+def with_matrix(world: World) -> World:
+    """Add a line of the matrix for each severity."""
+    with world.scope():
+        last = Route.objects.get()
+        Route.objects.update(position=100)
+        for position, (severity, windows) in enumerate(WINDOWS.items(), start=1):
+            Route.objects.create(
+                tenant=world.tenant,
+                position=position,
+                severity=severity,
+                ladder=last.ladder,
+                windows=windows,
+            )
+    return world
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """A vendor around the clock."""
+    return with_matrix(make_world())
+
+
+def change(world: World, case: Case, severity: str, at: datetime = LATER, by: str = "tom") -> Case:
+    """Change a severity."""
+    return change_severity(case, by=world[by], at=at, severity=severity, reason="The press called.")
+
+
+def clock(kind: str) -> Clock:
+    """Return the latest clock of a kind."""
+    found = Clock.objects.filter(kind=kind).order_by("-anchor", "-id").first()
+    assert found is not None
+    return found
+
+
+def test_anchor_and_what_was_used_stay_and_the_target_changes(world: World) -> None:
+    with world.scope():
+        case = change(world, world.case(), "s2")
+        kinds = ("response", "decision", "total")
+        assert [(kind, clock(kind).anchor, clock(kind).due_at) for kind in kinds] == [
+            ("response", OPENED, OPENED + 2 * HOUR),
+            ("decision", OPENED, OPENED + 12 * HOUR),
+            ("total", OPENED, OPENED + 80 * HOUR),
+        ]
+        assert (case.severity, case.severity_reason) == ("s2", "The press called.")
+        assert (case.due_at, case.due_kind) == (OPENED + 2 * HOUR, "response")
+        event = Event.objects.get(kind="case.severity_changed")
+        assert (event.facts["from"], event.facts["to"]) == ("s3", "s2")
+        assert {c["window"] for c in event.facts["clocks"]} == {"PT2H", "PT12H", "PT80H"}
+
+
+def test_the_levels_ahead_have_the_new_windows_too(world: World) -> None:
+    with world.scope():
+        case = change(world, world.case(), "s2")
+        actions.escalate(case, by=world["tom"], at=LATER, reason="Above me.")
+        assert clock("response").due_at == LATER + 2 * HOUR
+
+
+def test_where_the_new_due_time_has_passed_the_floor_is_granted(world: World) -> None:
+    with world.scope():
+        Programme.objects.update(floor_window="PT30M")
+        case = change(world, world.case(), "s1", at=OPENED + 3 * HOUR)
+        assert clock("response").due_at == OPENED + 3 * HOUR + HOUR / 2
+        assert clock("decision").due_at == OPENED + 8 * HOUR
+        assert not case.due_missed
+
+
+def test_a_milder_target_never_erases_a_breach(world: World) -> None:
+    with world.scope():
+        case = world.case()
+        # Five hours after it was opened the answer is late, and nobody has noticed yet.
+        change(world, case, "s4", at=OPENED + 5 * HOUR)
+        assert (clock("response").state, clock("response").due_at) == (
+            "running",
+            OPENED + 4 * HOUR,
+        )
+        assert clock("decision").due_at == OPENED + 32 * HOUR
+        actions.acknowledge(case, by=world["tom"], at=OPENED + 5 * HOUR)
+        assert clock("response").breached_at == OPENED + 4 * HOUR
+
+
+def test_no_threshold_is_told_twice(world: World) -> None:
+    """A share that was told stays told, although less of the new time is used."""
+    with world.scope():
+        case = world.case()
+        Clock.objects.filter(kind="response").update(fired=75)
+        change(world, case, "s4", at=OPENED + 3 * HOUR)
+        # Ninety percent of eight hours, not fifty.
+        assert clock("response").next_fire_at == OPENED + 8 * HOUR * 0.9
+
+
+def test_a_pause_is_not_lost_when_the_target_changes(world: World) -> None:
+    """The complaint, word for word."""
+    with world.scope():
+        case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
+        case = pause(
+            case,
+            by=world["tom"],
+            at=LATER,
+            reason="customer",
+            waits_for="Their board meets.",
+            review_by=LATER + DAY,
+        )
+        case = change(world, case, "s2", at=LATER + 2 * HOUR)
+        assert (clock("decision").state, clock("decision").window) == ("paused", "PT12H")
+        assert case.due_kind == "pause"
+        resume(case, by=world["tom"], at=LATER + 5 * HOUR)
+        assert clock("decision").due_at == OPENED + 12 * HOUR + 5 * HOUR
+
+
+def test_another_ladder_is_not_taken_and_the_windows_stay(world: World) -> None:
+    with world.scope():
+        case = world.case()
+        first = Ladder.objects.get()
+        other = make_ladder(world, name="Other")
+        Route.objects.filter(severity="s1").update(ladder=other)
+        case = change(world, case, "s1")
+        assert (case.severity, case.ladder_id) == ("s1", first.pk)
+        assert clock("response").due_at == OPENED + 4 * HOUR
+        assert Event.objects.get(kind="case.severity_changed").facts["clocks"] == []
+
+
+@pytest.mark.parametrize("severity", ["s3", "s9", ""])
+def test_it_has_to_be_another_severity(world: World, severity: str) -> None:
+    with world.scope():
+        case = world.case()
+        with pytest.raises(Invalid) as refused:
+            change(world, case, severity)
+        assert set(refused.value.errors) == {"severity"}
+
+
+def test_only_the_current_turn_changes(world: World) -> None:
+    with world.scope():
+        case = actions.escalate(world.case(), by=world["tom"], at=LATER, reason="Above me.")
+        change(world, case, "s2", at=LATER, by="petra")
+        ended = Clock.objects.filter(kind="response", state="ended").get()
+        assert (ended.window, ended.due_at) == ("PT4H", OPENED + 4 * HOUR)
+        assert clock("response").due_at == LATER + 2 * HOUR
+
+
+def test_pages_and_programs_change_it(world: World) -> None:
+    with world.scope():
+        case = world.case()
+    url = f"/t/{world.tenant.slug}/cases/{case.pk}/do/severity/"
+    answer = browser(world, "tom").post(url, {"severity": "", "reason": "Why."}, follow=True)
+    assert answer.status_code == 422
+    sent = {"severity": "s2", "reason": "Two customers."}
+    text = plain(browser(world, "tom").post(url, sent, follow=True))
+    assert "The clocks run on under the windows of this severity." in text
+    assert "changed the severity from medium to high." in text
+    crm = Program(world, "tom")
+    shape = crm.post(f"cases/{case.pk}/change-severity/", {"severity": "s4", "reason": "Calm."})
+    assert (shape["severity"], shape["severity_reason"]) == ("s4", "Calm.")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+def test_what_was_granted_is_what_the_sweep_goes_by(transactional_db: None) -> None:
+    world = with_matrix(make_world())
+    with world.scope():
+        case = world.case()
+        change(world, case, "s1", at=OPENED + 3 * HOUR)
+    sweep(lambda: OPENED + 4 * HOUR - HOUR / 60)
+    with world.scope():
+        assert Case.objects.select_related("level").get().level.position == 1
+        # Of the shares that are past by now only the highest is told.
+        told = Event.objects.filter(kind="case.clock.warning", facts__kind="response")
+        assert [event.facts["share"] for event in told] == [90]
+    sweep(lambda: OPENED + 4 * HOUR)
+    with world.scope():
+        assert Case.objects.select_related("level").get().level.position == 2
