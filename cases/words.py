@@ -165,6 +165,9 @@ KINDS: dict[str, Kind] = {
     "case.closed": Kind("event", "ended", _closed),
     "case.paused": Kind("event", "pause", _paused),
     "case.resumed": Kind("event", "play", _resumed),
+    "case.repaired": Kind(
+        "event", "refresh", _plain("The due times were derived again from what happened.")
+    ),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
         "warning", "pause", _plain("Time to look whether the pause still has its reason.")
