@@ -61,6 +61,8 @@ REFUSALS = {
     415: "The body is not JSON.",
     422: "This Idempotency-Key was used for another request.",
     429: "Too many calls: try again after `Retry-After` seconds.",
+    503: "It took too long, because others hold what this needs: nothing was saved. Send the same"
+    " again after `Retry-After` seconds.",
 }
 TITLES = {
     400: "Bad Request",
@@ -74,6 +76,7 @@ TITLES = {
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     429: "Too Many Requests",
+    503: "Service Unavailable",
 }
 SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
     400: (
@@ -93,6 +96,10 @@ SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
     415: ('Unsupported media type "text/plain" in request.', []),
     422: ("This key was used for another request: take a new one.", []),
     429: ("Request was throttled. Expected available in 12 seconds.", []),
+    503: (
+        "It took too long, because others are at it. Nothing was saved: send it again in a moment.",
+        [],
+    ),
 }
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -113,6 +120,13 @@ TAG = OpenApiParameter(
     OpenApiParameter.HEADER,
     response=[200, 201],
     description="The version, for If-Match.",
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    response=[429, 503],
+    description="In how many seconds it may be sent again.",
 )
 REPLAYED = OpenApiParameter(
     "Idempotency-Replayed",
@@ -152,7 +166,7 @@ def refusal(code: int) -> OpenApiExample:
 
 def codes_of(*, method: str, address: bool, tagged: bool) -> list[int]:
     """Return the statuses with which an operation may refuse."""
-    codes = [400, 401, 403, 406, 429]
+    codes = [400, 401, 403, 406, 429, 503]
     if address:
         codes.append(404)
     if method in BODIES:
@@ -217,7 +231,7 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
 def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
     """Return the headers a method heeds, and those it answers with."""
     found = [KEY, REPLAYED] if method == "post" else []
-    return [*found, IF_MATCH] if said.get("tagged") else found
+    return [*found, RETRY_AFTER, *([IF_MATCH] if said.get("tagged") else [])]
 
 
 def examples_of(said: Said, status: int) -> list[OpenApiExample]:
