@@ -34,6 +34,7 @@ class CaseByExternalId(Operation):
         "cases_by_external_id_retrieve",
         "One case, by its id in another system",
         gives=CaseSerializer,
+        versioned=True,
         answer=examples.WHOLE,
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
@@ -55,6 +56,7 @@ class CaseByExternalId(Operation):
         gives=CaseSerializer,
         also={201: CaseSerializer, **UNSEEN},
         tagged=True,
+        versioned=True,
         example={k: v for k, v in examples.LOGGED.items() if k not in ("external_id", "source")},
         answer=examples.WHOLE,
     )

@@ -75,6 +75,7 @@ class Calendars(Operation):
         gives=CalendarSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -96,7 +97,9 @@ class OneCalendar(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("calendars_retrieve", "One calendar", gives=CalendarSerializer, answer=EXAMPLE)
+    @operation(
+        "calendars_retrieve", "One calendar", gives=CalendarSerializer, versioned=True, answer=EXAMPLE
+    )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """Answer a calendar; its `ETag` is its version."""
         refuse_readers(self)
@@ -110,6 +113,7 @@ class OneCalendar(Operation):
         takes=CalendarInSerializer,
         gives=CalendarSerializer,
         tagged=True,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )

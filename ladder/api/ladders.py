@@ -108,6 +108,7 @@ class Ladders(Operation):
         gives=LadderSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -130,7 +131,9 @@ class OneLadder(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("ladders_retrieve", "One ladder", gives=LadderSerializer, answer=EXAMPLE)
+    @operation(
+        "ladders_retrieve", "One ladder", gives=LadderSerializer, versioned=True, answer=EXAMPLE
+    )
     def get(self, request: Request, ladder_id: UUID) -> Response:
         """Answer a ladder with its levels and who holds them."""
         refuse_readers(self)
@@ -144,6 +147,7 @@ class OneLadder(Operation):
         takes=LadderInSerializer,
         gives=LadderSerializer,
         tagged=True,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )

@@ -103,6 +103,7 @@ class Concessions(Operation):
         gives=ConcessionSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -128,7 +129,13 @@ class OneConcession(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation("concessions_retrieve", "One concession", gives=ConcessionSerializer, answer=EXAMPLE)
+    @operation(
+        "concessions_retrieve",
+        "One concession",
+        gives=ConcessionSerializer,
+        versioned=True,
+        answer=EXAMPLE,
+    )
     def get(self, request: Request, concession_id: UUID) -> Response:
         """Answer a concession and what was decided about it."""
         return shown(self, concession_id)

@@ -117,6 +117,7 @@ class Succeed(MemoVerb):
         method="post",
         takes=ActionDoneSerializer,
         gives=MemoSerializer,
+        versioned=True,
         answer=examples.WHOLE,
     )
 )

@@ -66,6 +66,7 @@ class Memos(Operation):
         gives=MemoSerializer,
         status=201,
         address=False,
+        versioned=True,
         example={"case": examples.SUMMARY["case"]},
         answer=examples.WHOLE,
     )
@@ -81,7 +82,9 @@ class OneMemo(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("memos_retrieve", "One memo", gives=MemoSerializer, answer=examples.WHOLE)
+    @operation(
+        "memos_retrieve", "One memo", gives=MemoSerializer, versioned=True, answer=examples.WHOLE
+    )
     def get(self, request: Request, memo_id: UUID) -> Response:
         """Answer a memo with everything it says."""
         return shown(self, memo_id)
@@ -93,6 +96,7 @@ class OneMemo(Operation):
         takes=MemoEditSerializer,
         gives=MemoSerializer,
         tagged=True,
+        versioned=True,
         example=examples.GIVEN,
         answer=examples.WHOLE,
     )

@@ -119,7 +119,7 @@ TAG = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     response=[200, 201],
-    description="The version, for If-Match.",
+    description="The version, for If-Match. A partner's token gets none.",
 )
 RETRY_AFTER = OpenApiParameter(
     "Retry-After",
@@ -183,8 +183,9 @@ class Said(TypedDict, total=False):
 
     `takes` is its body, `query` its parameters, `gives` what it answers with `status`, `also` what
     else it may answer; `address` says that its path names something that may not be there (as most
-    do), `tagged` that it heeds If-Match; `file` is the type of a file that it answers; `example`
-    and `answer` are what is sent and answered.
+    do), `tagged` that it heeds If-Match, `versioned` that it answers with the version it shows;
+    `file` is the type of a file that it answers; `example` and `answer` are what is sent and
+    answered.
     """
 
     method: str
@@ -195,6 +196,7 @@ class Said(TypedDict, total=False):
     also: Mapping[int, Any] | None
     address: bool
     tagged: bool
+    versioned: bool
     file: str
     example: Mapping[str, Any] | None
     answer: Any
@@ -231,7 +233,11 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
 def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
     """Return the headers a method heeds, and those it answers with."""
     found = [KEY, REPLAYED] if method == "post" else []
-    return [*found, RETRY_AFTER, *([IF_MATCH] if said.get("tagged") else [])]
+    if said.get("tagged"):
+        found.append(IF_MATCH)
+    if said.get("versioned"):
+        found.append(TAG)
+    return [*found, RETRY_AFTER]
 
 
 def examples_of(said: Said, status: int) -> list[OpenApiExample]:
@@ -262,27 +268,14 @@ def verb(
     name: str,
     summary: str,
     form: type[serializers.Serializer[Any]],
-    *,
-    gives: type[serializers.Serializer[Any]],
-    answer: Any,
-    status: int = 200,
-    also: Mapping[int, Any] | None = None,
-    example: Mapping[str, Any] | None = None,
+    **said: Unpack[Said],
 ) -> Callable[[type[Asked]], type[Asked]]:
-    """Describe a verb: one POST that changes one thing, and answers it as it is then."""
+    """Describe a verb: one POST that changes one thing of a version, and answers it as it is then,
+    with its version unless said."""
+    takes = None if form is EmptySerializer else form
+    whole: Said = {"versioned": True, **said, "method": "post", "takes": takes, "tagged": True}
     described: Callable[[type[Asked]], type[Asked]] = extend_schema_view(
-        post=operation(
-            name,
-            summary,
-            method="post",
-            takes=None if form is EmptySerializer else form,
-            gives=gives,
-            status=status,
-            also=also,
-            tagged=True,
-            example=example,
-            answer=answer,
-        )
+        post=operation(name, summary, **whole)
     )
     return described
 
