@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -32,6 +33,8 @@ from tenants.rest.operation import Operation, checked
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
+# Where a program says what the arithmetic calls otherwise.
+WHERE = {"anchor": "start", "target_seconds": "window", "target_us": "window"}
 FARTHEST = SimpleNamespace(seconds=5_000 * 3600, days=366)
 GIVEN: dict[str, Any] = {
     "name": "Berlin",
@@ -98,7 +101,11 @@ class OneCalendar(Operation):
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
     @operation(
-        "calendars_retrieve", "One calendar", gives=CalendarSerializer, versioned=True, answer=EXAMPLE
+        "calendars_retrieve",
+        "One calendar",
+        gives=CalendarSerializer,
+        versioned=True,
+        answer=EXAMPLE,
     )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """Answer a calendar; its `ETag` is its version."""
@@ -208,7 +215,10 @@ def rules_of(given: Mapping[str, Any], below: str = "") -> Rules:
 def hours_of(given: Any) -> Rules:
     """Return the hours of a calendar that is named by its id, or written out."""
     if isinstance(given, Mapping):
-        return rules_of(checked(RulesSerializer, given), "calendar.")
+        try:
+            return rules_of(checked(RulesSerializer, given), "calendar.")
+        except ValidationError as problem:
+            raise ValidationError({"calendar": problem.detail}) from None
     try:
         found = with_versions().filter(pk=UUID(str(given))).first()
     except ValueError:
@@ -230,7 +240,7 @@ def preview(rules: Rules, given: Mapping[str, Any]) -> dict[str, Any]:
         due_at = compiled.due_at(given["start"], target, pauses)
         steps = compiled.explain(given["start"], target, pauses, due_at)
     except (CalendarError, WindowError) as problem:
-        field = {"anchor": "start"}.get(problem.field, problem.field)
+        field = WHERE.get(problem.field, problem.field)
         raise Invalid({field: problem.reason}) from None
     return {"due_at": due_at, "target_seconds": target, "steps": [step(one) for one in steps]}
 

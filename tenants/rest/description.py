@@ -30,7 +30,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     """One reason: where it stands, what it is for a program, and for a person.
 
     `pointer` is a JSON pointer into the body, or `?name` for a parameter of the address; empty
-    where it is about the whole.
+    where it is about the whole. Of a memo that cannot be issued it leads into the memo as shown.
     """
 
     pointer = serializers.CharField(allow_blank=True)
