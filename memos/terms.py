@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ladder.kinds import ConcessionKind
 from ladder.money import MoneyError, known_currency, parse_amount, parse_number
-from memos.models import ConcessionKind
 from tenants.errors import Invalid
 
 LONGEST_TEXT = 20_000

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.queries import parties_with_people
-from memos.models import Concession, ConcessionKind
+from ladder.kinds import ConcessionKind
+from memos.models import Concession
 from memos.terms import LONGEST_TEXT, Ask, plain
 
 FIGURE = {"inputmode": "decimal", "autocomplete": "off", "class": "p-w12"}

@@ -273,6 +273,10 @@ def test_what_is_wrong_with_another_ladder_is_about_the_whole(
         ({"thresholds": [90, 50]}, "/levels/1/thresholds"),
         ({"authority": {"amount": -1}}, "/levels/1/authority/amount"),
         ({"authority": {"colour": 1}}, "/levels/1/authority/colour"),
+        ({"authority": {"kinds": ["fee", "gift"]}}, "/levels/1/authority/kinds/1"),
+        ({"authority": {"kinds": ["price_101_points"]}}, "/levels/1/authority/kinds/0"),
+        ({"authority": {"currency": "eur"}}, "/levels/1/authority/currency"),
+        ({"authority": {"currency": "XXX"}}, "/levels/1/authority/currency"),
         ({"seats": [{"user": "nobody@acme.example"}], "holder": None}, "/levels/1/holder"),
     ],
 )
