@@ -38,7 +38,8 @@ class CaseByExternalId(Operation):
         answer=examples.WHOLE,
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
-        """Answer the case as `cases_retrieve` does."""
+        """Answer the case as `cases_retrieve` does. An id with slashes stands in the address
+        percent-encoded, or as it is."""
         try:
             named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
         except ValidationError:
