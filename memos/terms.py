@@ -75,8 +75,3 @@ def optional(name: str, text: str) -> str:
     if len(text) > LONGEST_TEXT or "\x00" in text:
         raise Invalid({name: _("At most 20,000 characters of plain text.")})
     return text
-
-
-def plain(number: Decimal) -> str:
-    """Return a number as the trail keeps it: digits, without needless zeros."""
-    return f"{number.normalize():f}"

@@ -16,8 +16,8 @@ from cases.editing import edit_case
 from cases.incoming import USUAL_CURRENCY, facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
 from cases.opening import open_case
+from cases.queries import complainant_of
 from cases.serializers import CasePutSerializer, CaseSerializer, ExternalIdSerializer
-from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Role
 from tenants.rest.description import operation
@@ -117,13 +117,6 @@ def refuse_another_id(given: Mapping[str, Any], named: Mapping[str, str]) -> Non
     }
     if errors:
         raise Invalid(errors)
-
-
-def complainant_of(case: Case) -> Partner | None:
-    """Return the partner that raised the dispute, None where there is none."""
-    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
-    party = own.select_related("partner__tier").first()
-    return party.partner if party else None
 
 
 def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:

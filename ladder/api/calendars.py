@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ladder.actions import allowed, hold_policy, publish_calendar
-from ladder.api.categories import READS, WRITES, refuse_readers
+from ladder.api.categories import READS, WRITES
 from ladder.durations import WindowError, parse_window
 from ladder.models import Calendar, CalendarVersion
 from ladder.serializers import (
@@ -29,7 +29,7 @@ from ladder.worktime import CalendarError, Rules, Step, compile_rules
 from tenants.errors import Invalid
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation, checked
+from tenants.rest.operation import Operation, checked, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
@@ -66,7 +66,7 @@ class Calendars(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the calendars, each as new clocks pin it."""
-        refuse_readers(self)
+        refuse_others(self)
         page = page_by_id(with_versions(), self.asked(PageQuery))
         return Response(answer(request, page, [shape(row) for row in page.rows]))
 
@@ -109,7 +109,7 @@ class OneCalendar(Operation):
     )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """Answer a calendar; its `ETag` is its version."""
-        refuse_readers(self)
+        refuse_others(self)
         found = calendar(calendar_id)
         return Response(shape(found), headers={"ETag": tag_of(last(found).number)})
 
@@ -166,7 +166,7 @@ class CalendarPreview(Operation):
     )
     def post(self, request: Request) -> Response:
         """Answer when a window that starts then is over, and why then. Writes nothing."""
-        refuse_readers(self)
+        refuse_others(self)
         given = self.given(PreviewInSerializer)
         return Response(preview(hours_of(given["calendar"]), given))
 

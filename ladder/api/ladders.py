@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ladder.actions import allowed, hold_policy, publish_ladder
-from ladder.api.categories import READS, WRITES, refuse_readers
+from ladder.api.categories import READS, WRITES
 from ladder.flags import flags_of
 from ladder.models import Calendar, Ladder, Level, Seat
 from ladder.money import plain_amount
@@ -25,7 +25,7 @@ from ladder.serializers import LadderInSerializer, LadderPage, LadderSerializer
 from tenants.errors import Invalid
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
@@ -98,7 +98,7 @@ class Ladders(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the ladders with their levels and who holds them."""
-        refuse_readers(self)
+        refuse_others(self)
         page = page_by_id(Ladder.objects.all(), self.asked(PageQuery))
         return Response(answer(request, page, shapes(page.rows)))
 
@@ -138,7 +138,7 @@ class OneLadder(Operation):
     )
     def get(self, request: Request, ladder_id: UUID) -> Response:
         """Answer a ladder with its levels and who holds them."""
-        refuse_readers(self)
+        refuse_others(self)
         shape = shapes([ladder(ladder_id)])[0]
         return Response(shape, headers={"ETag": tag(shape)})
 
