@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from django.utils import timezone
 
-from tests.api import Program
-from tests.factories import World, make_world
+from cases.confidential import restrict
+from cases.models import Case
+from tests.api import Program, pointers, refused
+from tests.factories import World, make_person, make_world
 
 IDS = ("A/7", "/A", "A/", "A//7", "2026/11/A 7?x=1#2", "50%2F3", "a/messages", "ü/7")
 LEAD = {"category": "lead-routing", "title": "A lead"}
@@ -15,8 +18,11 @@ LEAD = {"category": "lead-routing", "title": "A lead"}
 
 @pytest.fixture
 def vendor(db: None) -> World:
-    """A vendor whose scope is not in force."""
-    return make_world()
+    """A vendor with a colleague who holds nothing; its scope is not in force."""
+    world = make_world()
+    with world.scope():
+        make_person(world, "olga", "staff")
+    return world
 
 
 def lead(world: World, **others: Any) -> dict[str, Any]:
@@ -50,6 +56,23 @@ def test_ids_that_differ_in_their_slashes_are_different(vendor: World) -> None:
     made = {ident: crm.put(place(ident, plain=True), lead(vendor))["id"] for ident in IDS}
     assert len(set(made.values())) == len(IDS)
     assert {i: crm.get(place(i, plain=False))["id"] for i in IDS} == made
+
+
+@pytest.mark.django_db
+def test_an_id_of_a_case_that_is_not_ones_to_see_is_taken_and_says_no_more(vendor: World) -> None:
+    holder, other, here = Program(vendor, "tom"), Program(vendor, "pavel"), place("7", plain=True)
+    case = holder.put(here, lead(vendor))["id"]
+    colleague = Program(vendor, "olga")
+    with vendor.scope():
+        now = timezone.now()
+        restrict(Case.objects.get(pk=case), by=vendor["tom"], at=now, reason="A name in it.")
+    for program in (colleague, other):
+        hidden, missing = (program.ask("get", place(i, plain=True)) for i in ("7", "8"))
+        assert refused(hidden, 404) == refused(missing, 404)
+    answer = colleague.ask("put", here, lead(vendor, title="Mine"))
+    assert pointers(answer) == {"/external_id": "A case with this id was logged already."}
+    assert colleague.get("cases/")["results"] == []
+    assert holder.get(here)["title"] == "A lead"
 
 
 @pytest.mark.django_db(transaction=True)

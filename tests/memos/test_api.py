@@ -109,6 +109,19 @@ def test_it_is_changed_countered_taken_back(vendor: World, tom: Program, case: s
     assert tom.get("concessions/?state=approved")["results"] == []
 
 
+def test_the_trail_shows_what_was_asked_for_to_who_reads_events_alone(
+    vendor: World, tom: Program, case: str
+) -> None:
+    made = tom.post("concessions/", {"case": case, **ASK})
+    reader = Program(vendor, "pavel", scopes=("events:read",))
+    events = reader.get(f"cases/{case}/events/")["results"]
+    [asked] = [event for event in events if event["kind"] == "concession.requested"]
+    facts = {"concession": made["id"], "kind": "fee", "amount": "900", "currency": "EUR"}
+    assert facts.items() <= asked["facts"].items()
+    assert "reason" not in asked["facts"]
+    refused(reader.ask("get", "concessions/"), 403)
+
+
 def test_the_lists_take_as_many_statements_for_ten_as_for_one(vendor: World, tom: Program) -> None:
     counts: dict[str, list[int]] = {"concessions/": [], "memos/": []}
     for size in (1, 9):
