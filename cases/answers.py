@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.intake import control, plain
 from ladder.models import Category
 from tenants.errors import Invalid
+from tenants.rest.strict import below
 
 # What every category asks beside its own fields, and of what kind it is.
 COMMON: Mapping[str, dict[str, Any]] = {
@@ -43,12 +44,12 @@ def read_answers(
     errors: dict[str, str] = {}
     for name, value in given.items():
         if name not in specs:
-            errors[f"fields.{name}"] = _("This kind of dispute has no such field.")
+            errors[below("/fields", name)] = _("This kind of dispute has no such field.")
             continue
         try:
             answer = read_answer(specs[name], value)
         except ValidationError as problem:
-            errors[f"fields.{name}"] = " ".join(problem.messages)
+            errors[below("/fields", name)] = " ".join(problem.messages)
         else:
             kept |= {} if answer in ("", None) else {name: answer}
     if errors:

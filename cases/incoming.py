@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.answers import read_answers
-from cases.intake import INPUTS, plain, top_tier
+from cases.intake import INPUTS, offered, plain, top_tier
 from cases.models import Source
 from cases.opening import NewCase
 from ladder.impact import Impact
@@ -43,7 +43,7 @@ def read_new(given: Given, *, own: Partner | None = None) -> NewCase:
         # Nothing that it may not name is looked up for a partner: the answer would tell.
         raise Invalid(errors)
     partner = _found(errors, "partner", lambda: partner_of(given, own))
-    category = _found(errors, "category", lambda: category_of(given["category"]))
+    category = _found(errors, "category", lambda: category_of(given["category"], own))
     ladder = _found(errors, "ladder", lambda: ladder_of(given.get("ladder")))
     others = _found(errors, "parties", lambda: others_of(given.get("parties", ())))
     parts = [one.pk for one in (partner, *(other for other, _role in others or ())) if one]
@@ -100,9 +100,11 @@ def partner_called(text: str) -> Partner:
     return found
 
 
-def category_of(slug: str) -> Category:
-    """Return a kind of dispute. `LookupError` where there is none."""
-    found = Category.objects.filter(slug=slug).first()
+def category_of(slug: str, own: Partner | None) -> Category:
+    """Return a kind of dispute. `LookupError` where there is none; a partner is not told which
+    there are beside those it is offered."""
+    kinds = Category.objects.all() if own is None else offered()
+    found = kinds.filter(slug=slug).first()
     if found is None:
         raise LookupError(slug)
     return found

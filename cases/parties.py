@@ -23,7 +23,8 @@ def add_party(
     case: Case, *, by: Membership | None, at: datetime, partner_id: UUID, role: str
 ) -> Party:
     """Give a partner a part in a case. It is told that there is a dispute of this kind, and reads
-    what is written to all parties from now on, nothing from before."""
+    what is written to all parties from now on, nothing from before; it sees the turn that runs and
+    what is due in it, and none that is over."""
     case = lock_case(case)
     check(case, "party", by)
     partner = Partner.objects.filter(pk=partner_id).first()

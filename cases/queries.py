@@ -22,6 +22,7 @@ from cases.models import (
     ClockKind,
     Message,
     Party,
+    PartyRole,
     Result,
 )
 from journal.models import Event
@@ -269,6 +270,13 @@ def parties_with_people(case: Case) -> list[Party]:
     parties = Party.objects.filter(case_id=case.pk).select_related("partner__tier")
     order = {"complainant": 0, "respondent": 1, "affected": 2}
     return sorted(parties, key=lambda party: (order[party.role], party.partner.name))
+
+
+def complainant_of(case: Case) -> Partner | None:
+    """Return the partner that raised the dispute, None where there is none."""
+    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
+    party = own.select_related("partner__tier").first()
+    return party.partner if party else None
 
 
 def grants_of(case: Case) -> list[CaseGrant]:

@@ -9,6 +9,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from escalation.busy import DETAIL, RETRY_AFTER, gave_up
 from tenants.errors import Invalid, NotNow, Refused
 from tenants.rest.operation import QueryError
 from tenants.rest.strict import flattened, pointer_to
@@ -25,6 +26,8 @@ def problem_response(problem: Exception, context: dict[str, Any]) -> Response | 
     if isinstance(problem, Refused):
         set_rollback()
         return answer(problem.status, problem.reason, refusal_errors(problem))
+    if gave_up(problem):
+        return try_again()
     if not isinstance(problem, exceptions.APIException):
         return None
     set_rollback()
@@ -33,6 +36,14 @@ def problem_response(problem: Exception, context: dict[str, Any]) -> Response | 
         response["WWW-Authenticate"] = wanted
     if wait := getattr(problem, "wait", None):
         response["Retry-After"] = str(int(wait))
+    return response
+
+
+def try_again() -> Response:
+    """Answer that the database would not wait; nothing of the request is left."""
+    set_rollback()
+    response = answer(HTTPStatus.SERVICE_UNAVAILABLE, DETAIL, [])
+    response["Retry-After"] = RETRY_AFTER
     return response
 
 

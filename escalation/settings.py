@@ -278,7 +278,7 @@ SPECTACULAR_SETTINGS = {
         "PartyRoleEnum": "cases.models.PartyRole",
         "LaterRoleEnum": [("respondent", "Respondent"), ("affected", "Affected")],
         "PartnerKindEnum": "partners.models.PartnerKind",
-        "ConcessionKindEnum": "memos.models.ConcessionKind",
+        "ConcessionKindEnum": "ladder.kinds.ConcessionKind",
         "ConcessionStateEnum": "memos.models.ConcessionState",
         "MemoStatusEnum": "memos.models.MemoStatus",
         "VerdictEnum": "memos.models.Verdict",

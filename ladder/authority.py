@@ -5,17 +5,15 @@ up to the largest limit among them. A level with kinds and without a limit may c
 one without kinds concedes nothing. `price` allows any price, `price_<n>_points` one of n percent.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from uuid import UUID
 
+from ladder.kinds import POINTS, ConcessionKind
 from ladder.money import LARGEST
 
-PRICE = "price"
-POINTS = re.compile(r"price_([1-9][0-9]?|100)_points")
 # What is stored: four decimals, whatever the currency.
 SMALLEST = Decimal("0.0001")
 # Enough for the largest amount at the largest rate, to the last digit.
@@ -107,7 +105,7 @@ def covers(rung: Rung, kind: str, value: Decimal | None, percent: Decimal | None
 def _has_kind(rung: Rung, kind: str, percent: Decimal | None) -> bool:
     if rung.amount is None or kind in rung.kinds:
         return True
-    if kind != PRICE or percent is None:
+    if kind != ConcessionKind.PRICE or percent is None:
         return False
     allowed = [int(found[1]) for name in rung.kinds if (found := POINTS.fullmatch(name))]
     return any(percent <= points for points in allowed)

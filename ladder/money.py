@@ -1,6 +1,7 @@
 """Amounts of money: currencies, and what counts as an amount. Pure; amounts are exact decimals."""
 
 from decimal import Decimal
+from typing import overload
 
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,11 @@ def _too_fine(units: int) -> str:
     return _("At most %(n)s decimals in this currency.") % {"n": units}
 
 
+@overload
+def plain_amount(amount: Decimal) -> str: ...
+@overload
+def plain_amount(amount: Decimal | None) -> str | None: ...
 def plain_amount(amount: Decimal | None) -> str | None:
-    """Return an amount as the API sends it: digits, without needless zeros; None stays None."""
+    """Return an amount, or a percentage, as the API sends it and the trail keeps it: digits,
+    without needless zeros; None stays None."""
     return None if amount is None else f"{amount.normalize():f}"

@@ -12,7 +12,8 @@
 
 Each of the three is optional. People are e-mails; categories, regions and tiers are slugs;
 calendars and ladders are names. `holder` is an e-mail or a list of `{"user", "backup"?,
-"region"?, "category"?, "rank"?}`. An amount of null is no limit.
+"region"?, "category"?, "rank"?}`. Kinds are those of `ladder/kinds.py`, currencies those of ISO
+4217. An amount of null is no limit.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +22,8 @@ from typing import Any, TypeVar
 
 from ladder.document import Fields, Node, document, each, printable
 from ladder.durations import Window
+from ladder.kinds import NAMED, is_allowable
+from ladder.money import MINOR_UNITS
 from ladder.policy import (
     DEFAULT_VETO,
     THRESHOLDS,
@@ -244,12 +247,19 @@ def _limit(fields: Fields, name: str, otherwise: Decimal | None) -> Decimal | No
 
 
 def _kinds(node: Node) -> tuple[str, ...]:
-    return each(node.items(50), lambda item: item.text(40))
+    return each(node.items(50), _kind)
+
+
+def _kind(node: Node) -> str:
+    name = node.text(40)
+    if not is_allowable(name):
+        node.refuse(f"Must be one of {NAMED}.")
+    return name
 
 
 def _currency(node: Node) -> str:
     code = node.text(3)
-    if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():
+    if code not in MINOR_UNITS:
         node.refuse("Must be a currency's three capital letters, like EUR.")
     return code
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from ladder.flags import FLAGS
 from ladder.models import CategoryClass
 from ladder.worktime import Why
+from ladder.worktime.rules import DATE, WEEKDAYS
 from tenants.rest.description import page_of
 from tenants.rest.strict import InstantField, QuantityField, StrictSerializer, several
 
@@ -68,10 +69,20 @@ class RulesSerializer(StrictSerializer):
     )
     exceptions = serializers.DictField(child=HoursField(), required=False)
 
+    def validate_weekly(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Refuse days that no week has."""
+        said = [f"Weekdays are {', '.join(WEEKDAYS)}."]
+        if unknown := {name: said for name in value if name not in WEEKDAYS}:
+            raise serializers.ValidationError(unknown)
+        return value
+
     def validate_exceptions(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Refuse more days than anybody keeps."""
+        """Refuse what is no date, and more days than anybody keeps."""
         if len(value) > MOST_EXCEPTIONS:
             raise serializers.ValidationError(f"At most {MOST_EXCEPTIONS:,} days.", "max_length")
+        said = ["Dates are written like 2026-12-24."]
+        if unknown := {name: said for name in value if not DATE.fullmatch(name)}:
+            raise serializers.ValidationError(unknown)
         return value
 
 
@@ -159,12 +170,13 @@ class SeatSerializer(StrictSerializer):
 
 
 class AuthoritySerializer(StrictSerializer):
-    """How much a level may concede: each, per partner and quarter, and of which kinds. An amount of
-    null is no limit."""
+    """How much a level may concede: each, per partner and quarter, and of which kinds: those of a
+    concession, or `price_5_points` for a price of at most 5 percent. An amount of null is no limit.
+    """
 
     amount = QuantityField(required=False, allow_null=True)
     quarter = QuantityField(required=False, allow_null=True)
-    currency = serializers.RegexField("^[A-Z]{3}$", required=False)
+    currency = serializers.RegexField("^[A-Z]{3}$", required=False, help_text="ISO 4217.")
     kinds = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
 
 

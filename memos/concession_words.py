@@ -17,7 +17,7 @@ from cases.pages import amount_text, decimals
 from cases.words import Kind, Names
 from journal.models import Event
 from journal.registry import Letter
-from memos.models import ConcessionKind
+from ladder.kinds import ConcessionKind
 from tenants.models import Membership, User
 
 ASKS = ("concession.requested", "concession.changed")

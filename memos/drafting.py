@@ -1,13 +1,13 @@
 """The first draft of a memo: what the case already says, in the memo's sections."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Message, MessageKind, Outcome, Party, PartyRole
 from cases.pages import amount_text
 from cases.queries import parties_with_people
+from ladder.money import plain_amount
 from memos.models import Concession, Memo, MemoCopy
 from memos.redaction import without
 
@@ -62,7 +62,7 @@ def decision_of(case: Case) -> str:
 def granted_line(granted: Concession, *, to: str = "") -> str:
     """Return one concession in a line: its kind, amount and condition."""
     amount = amount_text(granted.amount, granted.currency)
-    percent = f"{Decimal(granted.percent).normalize():f} %" if granted.percent else ""
+    percent = f"{plain_amount(granted.percent)} %" if granted.percent else ""
     value = ", ".join(part for part in (amount, percent) if part)
     line = f"{granted.get_kind_display()}: {value}".removesuffix(": ")
     line = _("%(what)s, to %(partner)s") % {"what": line, "partner": to} if to else line

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ladder.kinds import ConcessionKind
 from ladder.money import MoneyError, known_currency, parse_amount, parse_number
-from memos.models import ConcessionKind
 from tenants.errors import Invalid
 
 LONGEST_TEXT = 20_000
@@ -75,8 +75,3 @@ def optional(name: str, text: str) -> str:
     if len(text) > LONGEST_TEXT or "\x00" in text:
         raise Invalid({name: _("At most 20,000 characters of plain text.")})
     return text
-
-
-def plain(number: Decimal) -> str:
-    """Return a number as the trail keeps it: digits, without needless zeros."""
-    return f"{number.normalize():f}"

@@ -19,14 +19,12 @@ from partners.serializers import (
     PartnerSerializer,
     PartnersQuery,
 )
-from tenants.errors import Invalid, NotAllowed
-from tenants.models import Role
+from tenants.errors import Invalid
 from tenants.rest.description import operation
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import answer, page_by_id
 
 READS, WRITES = "partners:read", "partners:write"
-READERS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 EXAMPLE: dict[str, Any] = {
     "id": "0199d3a0-6e01-7b52-8c0d-0d4e5f6a7b21",
     "slug": "alpenwerk",
@@ -55,7 +53,7 @@ class Partners(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the partners, in the order in which they were added."""
-        refuse_readers(self)
+        refuse_others(self)
         asked = self.asked(PartnersQuery)
         named = {name: asked[name] for name in ("external_id", "slug") if name in asked}
         page = page_by_id(with_people().filter(**named), asked)
@@ -90,17 +88,11 @@ class OnePartner(Operation):
     @operation("partners_retrieve", "One partner", gives=PartnerSerializer, answer=EXAMPLE)
     def get(self, request: Request, partner_id: UUID) -> Response:
         """Answer one partner and who speaks for it."""
-        refuse_readers(self)
+        refuse_others(self)
         found = with_people().filter(pk=partner_id).first()
         if found is None:
             raise Http404
         return Response(shape(found))
-
-
-def refuse_readers(operation: Operation) -> None:
-    """Refuse who does not read of partners."""
-    if operation.member.role not in READERS:
-        raise NotAllowed(_("Only staff and auditors read of partners."))
 
 
 def with_people() -> "QuerySet[Partner]":

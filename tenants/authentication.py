@@ -31,15 +31,20 @@ class ScopedTokenAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Every operation names the scope it needs; a token without it is told which."""
+    """Every operation names the scope it needs; a token without it is told which. One whose scope
+    was forgotten lets nobody in."""
 
-    def has_permission(self, request: Request, view: object) -> bool:
+    def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the token may do this."""
         if not isinstance(request.auth, ApiToken):
             return False
+        method = "GET" if request.method == "HEAD" else str(request.method)
         scopes: Mapping[str, str] = getattr(view, "scopes", {})
-        needed = scopes.get("GET" if request.method == "HEAD" else str(request.method))
-        if needed is None or needed in request.auth.scopes:
+        needed = scopes.get(method)
+        if needed is None:
+            # A method that there is not is not denied: it is answered with those there are.
+            return method not in view.allowed_methods
+        if needed in request.auth.scopes:
             return True
         self.message = _("The token lacks the scope %(scope)s.") % {"scope": needed}
         return False

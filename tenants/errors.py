@@ -35,7 +35,8 @@ class Invalid(Refused):
     status = 400
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {reason}" for name, reason in errors.items()))
+        said = (f"{name}: {reason}" if name else str(reason) for name, reason in errors.items())
+        super().__init__("; ".join(said))
         self.errors = {name: str(reason) for name, reason in errors.items()}
 
 

@@ -14,7 +14,7 @@ SCOPES = {
     "partners:write": "Add partners",
     "policy:read": "Read ladders, calendars and categories",
     "policy:write": "Publish ladders and calendars",
-    "events:read": "Read the feed of what happened",
+    "events:read": "Read the feed of what happened, amounts of concessions among it",
 }
 ALL_SCOPES = tuple(SCOPES)
 

@@ -34,7 +34,11 @@ class Program:
         if method != "get":
             data["content_type"] = "application/json"
         call = getattr(self.client, method)
-        return call(f"/api/v1/{path}", headers=sent, **data)
+        answer = call(f"/api/v1/{path}", headers=sent, **data)
+        # What keeps a memo from being issued stands in the memo, and not in what was sent.
+        if answer.status_code == 400 and not path.endswith("/issue/"):
+            check_pointers(answer, {} if body is None else body)
+        return answer
 
     def get(self, path: str, **headers: str) -> Any:
         """Ask, and return what was answered with 200."""
@@ -53,6 +57,33 @@ class Program:
         answer = self.ask("put", path, body, **headers)
         assert answer.status_code in (200, 201), answer.content
         return answer.json()
+
+
+def check_pointers(answer: Any, sent: Any) -> None:
+    """Check that each reason of a refusal names its place: a JSON pointer into what was sent, or a
+    parameter."""
+    for error in answer.json()["errors"]:
+        pointer = error["pointer"]
+        assert not pointer or pointer.startswith("?") or leads_into(sent, pointer), pointer
+
+
+def leads_into(value: Any, pointer: str) -> bool:
+    """Whether a JSON pointer leads to a value, or to where an object lacks one."""
+    if not pointer.startswith("/"):
+        return False
+    *way, last = (p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
+    for part in way:
+        if not holds(value, part):
+            return False
+        value = value[int(part) if isinstance(value, list) else part]
+    return isinstance(value, dict) or holds(value, last)
+
+
+def holds(value: Any, part: str) -> bool:
+    """Whether a list or an object has a member of this number or name."""
+    if isinstance(value, list):
+        return part.isdigit() and int(part) < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def company(world: World, name: str, partner: str) -> Program:

@@ -27,7 +27,8 @@ VERBS = {
 urlpatterns = [
     path("cases/", collection.Cases.as_view(), name="api-cases"),
     path(
-        "cases/by-external-id/<str:source>/<str:external_id>/",
+        # An id may have slashes, and a server shows an encoded one as it shows a plain one.
+        "cases/by-external-id/<str:source>/<path:external_id>/",
         external.CaseByExternalId.as_view(),
         name="api-case-external",
     ),

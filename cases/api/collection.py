@@ -61,6 +61,7 @@ class Cases(Operation):
         status=201,
         also=UNSEEN,
         address=False,
+        versioned=True,
         example=examples.LOGGED,
         answer=examples.WHOLE,
     )
@@ -76,7 +77,13 @@ class OneCase(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation("cases_retrieve", "One case", gives=CaseSerializer, answer=examples.WHOLE)
+    @operation(
+        "cases_retrieve",
+        "One case",
+        gives=CaseSerializer,
+        versioned=True,
+        answer=examples.WHOLE,
+    )
     def get(self, request: Request, case_id: UUID) -> Response:
         """Answer a case with everything that was told about it; its `ETag` is its version."""
         return shown(self.member, case_id, request)

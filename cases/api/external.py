@@ -16,8 +16,8 @@ from cases.editing import edit_case
 from cases.incoming import USUAL_CURRENCY, facts_of, partner_called, read_new
 from cases.models import Case, Party, PartyRole
 from cases.opening import open_case
+from cases.queries import complainant_of
 from cases.serializers import CasePutSerializer, CaseSerializer, ExternalIdSerializer
-from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Role
 from tenants.rest.description import operation
@@ -34,10 +34,12 @@ class CaseByExternalId(Operation):
         "cases_by_external_id_retrieve",
         "One case, by its id in another system",
         gives=CaseSerializer,
+        versioned=True,
         answer=examples.WHOLE,
     )
     def get(self, request: Request, source: str, external_id: str) -> Response:
-        """Answer the case as `cases_retrieve` does."""
+        """Answer the case as `cases_retrieve` does. An id with slashes stands in the address
+        percent-encoded, or as it is."""
         try:
             named = checked(ExternalIdSerializer, {"source": source, "external_id": external_id})
         except ValidationError:
@@ -55,6 +57,7 @@ class CaseByExternalId(Operation):
         gives=CaseSerializer,
         also={201: CaseSerializer, **UNSEEN},
         tagged=True,
+        versioned=True,
         example={k: v for k, v in examples.LOGGED.items() if k not in ("external_id", "source")},
         answer=examples.WHOLE,
     )
@@ -114,13 +117,6 @@ def refuse_another_id(given: Mapping[str, Any], named: Mapping[str, str]) -> Non
     }
     if errors:
         raise Invalid(errors)
-
-
-def complainant_of(case: Case) -> Partner | None:
-    """Return the partner that raised the dispute, None where there is none."""
-    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
-    party = own.select_related("partner__tier").first()
-    return party.partner if party else None
 
 
 def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from cases.serializers import (
 )
 from cases.shapes import Shape, clock, named
 from journal.models import Audience
+from tenants.errors import Invalid
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
@@ -67,15 +68,19 @@ class Messages(Operation):
         case.seen_tags = tags_seen(request)
         given = self.given(MessageInSerializer)
         partner = given.get("partner")
-        written = add_message(
-            case,
-            by=self.member,
-            at=self.at,
-            body=given["body"],
-            audience=given.get("audience", Audience.PARTY if partner else Audience.INTERNAL),
-            partner_id=partner,
-            asks=given["asks"],
-        )
+        said: dict[str, Any] = {
+            "body": given["body"],
+            "audience": given.get("audience", Audience.PARTY if partner else Audience.INTERNAL),
+            "partner_id": partner,
+            "asks": given["asks"],
+        }
+        try:
+            written = add_message(case, by=self.member, at=self.at, **said)
+        except Invalid as problem:
+            # To whom it goes a form says in one field, a program in two.
+            field = "partner" if partner else "audience"
+            wrong = {field if k == "audience" else k: v for k, v in problem.errors.items()}
+            raise Invalid(wrong) from None
         return Response(message(written), status=201)
 
 

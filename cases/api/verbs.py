@@ -60,7 +60,14 @@ class CaseVerb(Operation):
         return Response(shape, headers={"ETag": tag_of(shape["version"])})
 
 
-def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = None) -> Any:
+def verb(
+    name: str,
+    summary: str,
+    form: Form,
+    example: dict[str, Any] | None = None,
+    *,
+    versioned: bool = True,
+) -> Any:
     """Describe a verb of a case."""
     return described(
         f"cases_{name}",
@@ -68,6 +75,7 @@ def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = N
         form,
         gives=CaseSerializer,
         answer=examples.WHOLE,
+        versioned=versioned,
         also=UNSEEN,
         example=example,
     )
@@ -282,6 +290,7 @@ def refuse_staff(*_args: Any, **_facts: Any) -> None:
     "Ask for the next level, as a partner",
     RequestLevelSerializer,
     {"reason": "The customer decides on Friday."},
+    versioned=False,
 )
 class RequestLevel(CaseVerb):
     """It has to be answered within eight working hours."""

@@ -222,7 +222,8 @@ class Party(TenantModel):
 
     `title` is what the partner sees the case called, `account` what it told when it logged the
     case; another party sees neither. `asked_at` is since when the vendor waits for its answer.
-    One that got its part later has `joined_at`, and reads nothing shared before.
+    One that got its part later has `joined_at`: the portal's wall keeps from it what was shared
+    before, and the turns and clocks that were over by then.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="parties")

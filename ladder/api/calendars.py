@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ladder.actions import allowed, hold_policy, publish_calendar
-from ladder.api.categories import READS, WRITES, refuse_readers
+from ladder.api.categories import READS, WRITES
 from ladder.durations import WindowError, parse_window
 from ladder.models import Calendar, CalendarVersion
 from ladder.serializers import (
@@ -28,10 +29,12 @@ from ladder.worktime import CalendarError, Rules, Step, compile_rules
 from tenants.errors import Invalid
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation, checked
+from tenants.rest.operation import Operation, checked, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
+# Where a program says what the arithmetic calls otherwise.
+WHERE = {"anchor": "start", "target_seconds": "window", "target_us": "window"}
 FARTHEST = SimpleNamespace(seconds=5_000 * 3600, days=366)
 GIVEN: dict[str, Any] = {
     "name": "Berlin",
@@ -63,7 +66,7 @@ class Calendars(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the calendars, each as new clocks pin it."""
-        refuse_readers(self)
+        refuse_others(self)
         page = page_by_id(with_versions(), self.asked(PageQuery))
         return Response(answer(request, page, [shape(row) for row in page.rows]))
 
@@ -75,6 +78,7 @@ class Calendars(Operation):
         gives=CalendarSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -96,10 +100,16 @@ class OneCalendar(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("calendars_retrieve", "One calendar", gives=CalendarSerializer, answer=EXAMPLE)
+    @operation(
+        "calendars_retrieve",
+        "One calendar",
+        gives=CalendarSerializer,
+        versioned=True,
+        answer=EXAMPLE,
+    )
     def get(self, request: Request, calendar_id: UUID) -> Response:
         """Answer a calendar; its `ETag` is its version."""
-        refuse_readers(self)
+        refuse_others(self)
         found = calendar(calendar_id)
         return Response(shape(found), headers={"ETag": tag_of(last(found).number)})
 
@@ -110,6 +120,7 @@ class OneCalendar(Operation):
         takes=CalendarInSerializer,
         gives=CalendarSerializer,
         tagged=True,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -155,7 +166,7 @@ class CalendarPreview(Operation):
     )
     def post(self, request: Request) -> Response:
         """Answer when a window that starts then is over, and why then. Writes nothing."""
-        refuse_readers(self)
+        refuse_others(self)
         given = self.given(PreviewInSerializer)
         return Response(preview(hours_of(given["calendar"]), given))
 
@@ -204,7 +215,10 @@ def rules_of(given: Mapping[str, Any], below: str = "") -> Rules:
 def hours_of(given: Any) -> Rules:
     """Return the hours of a calendar that is named by its id, or written out."""
     if isinstance(given, Mapping):
-        return rules_of(checked(RulesSerializer, given), "calendar.")
+        try:
+            return rules_of(checked(RulesSerializer, given), "calendar.")
+        except ValidationError as problem:
+            raise ValidationError({"calendar": problem.detail}) from None
     try:
         found = with_versions().filter(pk=UUID(str(given))).first()
     except ValueError:
@@ -226,7 +240,7 @@ def preview(rules: Rules, given: Mapping[str, Any]) -> dict[str, Any]:
         due_at = compiled.due_at(given["start"], target, pauses)
         steps = compiled.explain(given["start"], target, pauses, due_at)
     except (CalendarError, WindowError) as problem:
-        field = {"anchor": "start"}.get(problem.field, problem.field)
+        field = WHERE.get(problem.field, problem.field)
         raise Invalid({field: problem.reason}) from None
     return {"due_at": due_at, "target_seconds": target, "steps": [step(one) for one in steps]}
 

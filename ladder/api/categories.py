@@ -2,20 +2,16 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ladder.models import Category
 from ladder.serializers import CategoryPage
-from tenants.errors import NotAllowed
-from tenants.models import Role
 from tenants.rest.description import operation
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
 READS, WRITES = "policy:read", "policy:write"
-READERS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 FIELD = {
     "name": "reg_no",
     "label": "Registration number",
@@ -36,12 +32,6 @@ EXAMPLE = {
 }
 
 
-def refuse_readers(operation: Operation) -> None:
-    """Refuse who does not read the rules."""
-    if operation.member.role not in READERS:
-        raise NotAllowed(_("Only staff and auditors see the rules."))
-
-
 class Categories(Operation):
     """The kinds of dispute, and what each asks."""
 
@@ -57,7 +47,7 @@ class Categories(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the categories with their intake templates."""
-        refuse_readers(self)
+        refuse_others(self)
         page = page_by_id(Category.objects.all(), self.asked(PageQuery))
         return Response(answer(request, page, [shape(row) for row in page.rows]))
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ladder.actions import allowed, hold_policy, publish_ladder
-from ladder.api.categories import READS, WRITES, refuse_readers
+from ladder.api.categories import READS, WRITES
 from ladder.flags import flags_of
 from ladder.models import Calendar, Ladder, Level, Seat
 from ladder.money import plain_amount
@@ -24,10 +25,11 @@ from ladder.serializers import LadderInSerializer, LadderPage, LadderSerializer
 from tenants.errors import Invalid
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
-from tenants.rest.operation import Operation
+from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 from tenants.seen import refuse_stale, tag_of
 
+HOLDER = re.compile(r"levels\[(\d+)\]\.holder(.*)")
 GIVEN: dict[str, Any] = {
     "name": "Deals",
     "calendar": "0199d3a0-6f10-7777-9999-5a3d6c1b2e08",
@@ -96,7 +98,7 @@ class Ladders(Operation):
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the ladders with their levels and who holds them."""
-        refuse_readers(self)
+        refuse_others(self)
         page = page_by_id(Ladder.objects.all(), self.asked(PageQuery))
         return Response(answer(request, page, shapes(page.rows)))
 
@@ -108,6 +110,7 @@ class Ladders(Operation):
         gives=LadderSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -119,7 +122,7 @@ class Ladders(Operation):
         hold_policy()
         if Ladder.objects.filter(name=given["name"]).exists():
             raise Invalid({"name": _("There is a ladder of this name already.")})
-        made = publish_ladder(entry_of(given), by=self.member, at=self.at)
+        made = published(self, given)
         shape = shapes([made])[0]
         place = reverse("api-ladder", args=[made.pk], request=request)
         return Response(shape, status=201, headers={"ETag": tag(shape), "Location": place})
@@ -130,10 +133,12 @@ class OneLadder(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("ladders_retrieve", "One ladder", gives=LadderSerializer, answer=EXAMPLE)
+    @operation(
+        "ladders_retrieve", "One ladder", gives=LadderSerializer, versioned=True, answer=EXAMPLE
+    )
     def get(self, request: Request, ladder_id: UUID) -> Response:
         """Answer a ladder with its levels and who holds them."""
-        refuse_readers(self)
+        refuse_others(self)
         shape = shapes([ladder(ladder_id)])[0]
         return Response(shape, headers={"ETag": tag(shape)})
 
@@ -144,6 +149,7 @@ class OneLadder(Operation):
         takes=LadderInSerializer,
         gives=LadderSerializer,
         tagged=True,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -157,7 +163,7 @@ class OneLadder(Operation):
         if given["name"] != found.name:
             raise Invalid({"name": _("A ladder keeps its name.")})
         refuse_stale(tags_seen(request), tag(shapes([found])[0]))
-        made = publish_ladder(entry_of(given), by=self.member, at=self.at)
+        made = published(self, given)
         shape = shapes([made])[0]
         return Response(shape, headers={"ETag": tag(shape)})
 
@@ -170,21 +176,35 @@ def ladder(ladder_id: UUID) -> Ladder:
     return found
 
 
+def published(operation: Operation, given: Mapping[str, Any]) -> Ladder:
+    """Publish the ladder that was given. Raises `Invalid` with the place in what was sent."""
+    try:
+        return publish_ladder(entry_of(given), by=operation.member, at=operation.at)
+    except Invalid as problem:
+        said = {place_in(given, name): reason for name, reason in problem.errors.items()}
+        raise Invalid(said) from None
+
+
+def place_in(given: Mapping[str, Any], name: str) -> str:
+    """Return where in what was sent a place of the policy's file is: seats stand for its holder,
+    and what is not in this ladder is about the whole."""
+    if name == "calendars":
+        return ""
+    name = name.removeprefix("ladders[0].")
+    held = HOLDER.fullmatch(name)
+    seats = held and given["levels"][int(held[1])].get("seats")
+    return f"levels[{held[1]}].seats{held[2]}" if held and seats else name
+
+
 def entry_of(given: Mapping[str, Any]) -> LadderEntry:
-    """Return the ladder that was given. Raises `Invalid` with the place."""
+    """Return the ladder that was given. Raises `Invalid` with the place in the policy's file."""
     calendar = given.get("calendar")
     named = Calendar.objects.filter(pk=calendar) if calendar else Calendar.objects.none()
     name = named.values_list("name", flat=True).first()
     if calendar is not None and name is None:
         raise Invalid({"calendar": _("There is none like this.")})
     levels = [level_of(number, level) for number, level in enumerate(given["levels"])]
-    data = {**given, "calendar": name, "levels": levels}
-    try:
-        return read_ladder(data, "ladders[0]")
-    except Invalid as problem:
-        raise Invalid(
-            {k.removeprefix("ladders[0]."): v for k, v in problem.errors.items()}
-        ) from None
+    return read_ladder({**given, "calendar": name, "levels": levels}, "ladders[0]")
 
 
 def level_of(number: int, level: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from ladder.worktime.instants import FIRST_YEAR, LAST_YEAR
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_INTERVALS = 48
 MAX_DATES = 5_000
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _DAY = 86_400
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _MIDNIGHT = re.compile(r"24:00(?::00)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # In the zone database, but no place's time: the host's own, leap-second variants, "not set".
 _NO_PLACE = ("localtime", "posixrules", "Factory", "posix/", "right/")
 _FIELDS = frozenset({"timezone", "weekly", "holidays", "exceptions"})
@@ -176,7 +176,7 @@ def _parse_exceptions(data: object) -> tuple[tuple[date, Hours], ...]:
 
 
 def _parse_date(text: object, field: str) -> date:
-    if not isinstance(text, str) or not _DATE.fullmatch(text):
+    if not isinstance(text, str) or not DATE.fullmatch(text):
         raise CalendarError(field, "Dates are written like 2026-12-24.")
     try:
         day = date.fromisoformat(text)

@@ -24,10 +24,11 @@ from cases.models import Case, Clock, ClockKind, ClockState
 from cases.rules import rules_of
 from cases.starting import ask
 from cases.telling import Told, parties_of, say
+from ladder.money import plain_amount
 from memos.concession_access import Capacity, capacities_of, check
 from memos.models import Concession, ConcessionState, Decision, Verdict
 from memos.routing import Way, barred_from, day_of, find_way, last_clocks, levels_for, worth
-from memos.terms import Ask, Terms, optional, plain, read_terms
+from memos.terms import Ask, Terms, optional, read_terms
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership
 from tenants.seen import refuse_stale
@@ -95,7 +96,7 @@ def change_concession(
     way = find_way(case, wanted, barred, at)
     people = [*_answering(concession), way.holder.owner_id, way.holder.backup_id]
     before: dict[str, object] = {
-        "amount_before": plain(concession.amount),
+        "amount_before": plain_amount(concession.amount),
         "kind_before": concession.kind,
     }
     _end_clocks(concession, at)
@@ -321,9 +322,9 @@ def _facts_of(decision: Decision) -> dict[str, object]:
     if decision.on_behalf_of_id:
         facts["on_behalf_of"] = str(decision.on_behalf_of_id)
     if decision.verdict == Verdict.COUNTER and decision.amount is not None:
-        facts["offered"] = plain(decision.amount)
+        facts["offered"] = plain_amount(decision.amount)
         if decision.percent is not None:
-            facts["offered_percent"] = plain(decision.percent)
+            facts["offered_percent"] = plain_amount(decision.percent)
     return facts
 
 
@@ -372,12 +373,12 @@ def _say(
         "number": concession.number,
         "revision": concession.revision,
         "kind": concession.kind,
-        "amount": plain(concession.amount),
+        "amount": plain_amount(concession.amount),
         "currency": concession.currency,
         **(more or {}),
     }
     if concession.percent is not None:
-        facts["percent"] = plain(concession.percent)
+        facts["percent"] = plain_amount(concession.percent)
     if to is not None:
         facts |= {"to": to.position, "owner": str(to.holder.owner_id)}
     case.updated_at, case.version = at, case.version + 1

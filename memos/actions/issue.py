@@ -124,9 +124,11 @@ def check_conceded(memo: Memo) -> None:
 def check_contents(
     memo: Memo, copies: list[MemoCopy], actions: list[MemoAction], at: datetime
 ) -> None:
-    """Refuse what says too little, or tells one party of another: each field with its reason."""
+    """Refuse what says too little, or tells one party of another: each place with its reason."""
     errors = {
-        name: _("Write this section first.") for name in REQUIRED if is_empty(getattr(memo, name))
+        f"sections.{name}": _("Write this section first.")
+        for name in REQUIRED
+        if is_empty(getattr(memo, name))
     }
     errors |= wrong_copies(memo, copies, actions)
     errors |= wrong_actions(memo, actions, at)
@@ -148,20 +150,20 @@ def wrong_copies(
     for partner_id, forbidden in forbidden_to(parties_of(memo.case)).items():
         copy = written.get(partner_id)
         if copy is None or is_empty(copy.body):
-            errors[f"copy-{partner_id}"] = _("Write what this party reads.")
+            errors[f"copies[{partner_id}].body"] = _("Write what this party reads.")
             continue
-        for name, text in texts_of(copy, actions):
+        for place, text in texts_of(copy, actions):
             if found := found_in(text, forbidden):
                 words = {"names": ", ".join(found)}
-                errors[name] = _("This party must not read: %(names)s.") % words
+                errors[place] = _("This party must not read: %(names)s.") % words
     return errors
 
 
 def texts_of(copy: MemoCopy, actions: list[MemoAction]) -> list[tuple[str, str]]:
-    """Return everything that one party is to read, each text with the field it is written in."""
-    own = [(f"action-{a.pk}", a.what) for a in actions if a.partner_id == copy.partner_id]
-    ident = copy.partner_id
-    return [(f"heading-{ident}", copy.title), (f"copy-{ident}", copy.body), *own]
+    """Return everything that one party is to read, each text with the place it is written in."""
+    own = [(f"actions[{a.pk}].what", a.what) for a in actions if a.partner_id == copy.partner_id]
+    here = f"copies[{copy.partner_id}]"
+    return [(f"{here}.title", copy.title), (f"{here}.body", copy.body), *own]
 
 
 def words_to_confirm(
@@ -175,7 +177,7 @@ def words_to_confirm(
     for copy in (copy for copy in copies if copy.partner_id in forbidden):
         words = [
             word
-            for _field, text in texts_of(copy, actions)
+            for _place, text in texts_of(copy, actions)
             if not found_in(text, forbidden[copy.partner_id])
             for word in doubtful_in(text, forbidden[copy.partner_id])
         ]
@@ -184,18 +186,15 @@ def words_to_confirm(
 
 
 def wrong_actions(memo: Memo, actions: list[MemoAction], at: datetime) -> dict[str, str]:
-    """Return which of the actions nobody can do any more, by their rows."""
+    """Return which of the actions nobody can do any more, and why."""
     here = {member.user_id: member for member in colleagues()}
     errors = {}
     for action in (action for action in actions if not action.done_at):
         if seconds_left(memo.case, action, at) < 1:
-            errors[f"action-{action.pk}"] = _("This day has passed.")
-        elif action.owner_id and not (
-            action.owner_id in here and sees(here[action.owner_id], memo)
-        ):
-            errors[f"action-{action.pk}"] = _(
-                "Choose a colleague who works here, and sees the case."
-            )
+            errors[f"actions[{action.pk}].due_on"] = _("This day has passed.")
+        if action.owner_id and not (action.owner_id in here and sees(here[action.owner_id], memo)):
+            said = _("Choose a colleague who works here, and sees the case.")
+            errors[f"actions[{action.pk}].owner"] = said
     return errors
 
 

@@ -164,22 +164,23 @@ def keep(memo: Memo, at: datetime) -> None:
 
 
 def validate(memo: Memo, contents: Contents, at: datetime) -> None:
-    """Refuse what cannot be stored or done, each field with its reason."""
+    """Refuse what cannot be stored or done, each place with its reason (`memos/places.py`)."""
     errors: dict[str, str] = {}
     title = contents.title.strip()
     if not title or len(title) > LONGEST_TITLE or "\x00" in title:
         errors["title"] = _("Give the memo a title of at most 200 characters.")
-    texts = dict(contents.sections)
-    for copy in contents.copies:
-        texts[f"copy-{copy.partner_id}"] = copy.body
-        if not copy.title.strip() or len(copy.title) > LONGEST_TITLE or "\x00" in copy.title:
-            errors[f"heading-{copy.partner_id}"] = _("A heading of at most 200 characters.")
-    for name, text in texts.items():
-        if len(text) > LONGEST_TEXT or "\x00" in text:
-            errors[name] = _("At most 20,000 characters of plain text.")
     parties = set(parties_of(memo.case))
-    if {copy.partner_id for copy in contents.copies} - parties:
-        errors["copies"] = _("A copy is for a party to the case only.")
+    texts = {f"sections.{name}": text for name, text in contents.sections.items()}
+    for copy in contents.copies:
+        here = f"copies[{copy.partner_id}]"
+        texts[f"{here}.body"] = copy.body
+        if not copy.title.strip() or len(copy.title) > LONGEST_TITLE or "\x00" in copy.title:
+            errors[f"{here}.title"] = _("A heading of at most 200 characters.")
+        if copy.partner_id not in parties:
+            errors[f"{here}.partner"] = _("A copy is for a party to the case only.")
+    for place, text in texts.items():
+        if len(text) > LONGEST_TEXT or "\x00" in text:
+            errors[place] = _("At most 20,000 characters of plain text.")
     errors |= _wrong_actions(contents, parties, at)
     if errors:
         raise Invalid(errors)
@@ -189,15 +190,16 @@ def _wrong_actions(contents: Contents, parties: set[UUID], at: datetime) -> dict
     people = {member.user_id for member in colleagues()}
     errors = {}
     for row, action in enumerate(contents.actions):
-        what = action.what.strip()
+        here, what = f"actions[{row}]", action.what.strip()
         if not what or len(what) > LONGEST_ACTION or "\x00" in what:
-            errors[f"action-{row}"] = _("Say what is to be done, in at most 500 characters.")
-        elif (action.owner_id is None) == (action.partner_id is None):
-            errors[f"action-{row}"] = _("Choose who does it: one colleague, or one party.")
+            errors[f"{here}.what"] = _("Say what is to be done, in at most 500 characters.")
+        if (action.owner_id is None) == (action.partner_id is None):
+            errors[f"{here}.owner"] = _("Choose who does it: one colleague, or one party.")
         elif action.owner_id not in people and action.partner_id not in parties:
-            errors[f"action-{row}"] = _("Choose a colleague, or a party to the case.")
-        elif action.due_on is None or action.due_on > (at + FARTHEST).date():
-            errors[f"action-{row}"] = _("Choose by which day, at most five years ahead.")
+            field = "owner" if action.owner_id else "partner"
+            errors[f"{here}.{field}"] = _("Choose a colleague, or a party to the case.")
+        if action.due_on is None or action.due_on > (at + FARTHEST).date():
+            errors[f"{here}.due_on"] = _("Choose by which day, at most five years ahead.")
     if len(contents.actions) > MOST_ACTIONS:
         errors["actions"] = _("At most 60 actions.")
     return errors

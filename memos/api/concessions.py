@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,12 +13,14 @@ from rest_framework.reverse import reverse
 
 from cases.access import visible_cases
 from cases.api.examples import ALPENWERK, CASE_ID, TOM
-from cases.models import Case, Clock, Party, PartyRole
+from cases.models import Case, Clock
+from cases.queries import complainant_of
 from cases.serializers import ReasonSerializer
 from cases.shapes import named
+from ladder.money import plain_amount
 from ladder.queries import programme
 from memos.actions import concession as actions
-from memos.concession_access import check, concession_for, visible_concessions
+from memos.concession_access import concession_for, visible_concessions
 from memos.concession_pages import has_lapsed
 from memos.models import Concession, Decision
 from memos.routing import last_clocks
@@ -31,7 +32,7 @@ from memos.serializers.concession import (
     ConcessionSerializer,
     ConcessionsQuery,
 )
-from memos.terms import Ask, plain
+from memos.terms import Ask
 from tenants.errors import Invalid
 from tenants.rest.description import EmptySerializer, operation
 from tenants.rest.description import verb as described
@@ -103,6 +104,7 @@ class Concessions(Operation):
         gives=ConcessionSerializer,
         status=201,
         address=False,
+        versioned=True,
         example=GIVEN,
         answer=EXAMPLE,
     )
@@ -116,7 +118,7 @@ class Concessions(Operation):
             ask_of(given, case.currency),
             by=self.member,
             at=self.at,
-            partner_id=given.get("partner") or complainant_of(case),
+            partner_id=given.get("partner") or usual_party(case),
             reason=given["reason"],
             condition=given["condition"],
         )
@@ -128,7 +130,13 @@ class OneConcession(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation("concessions_retrieve", "One concession", gives=ConcessionSerializer, answer=EXAMPLE)
+    @operation(
+        "concessions_retrieve",
+        "One concession",
+        gives=ConcessionSerializer,
+        versioned=True,
+        answer=EXAMPLE,
+    )
     def get(self, request: Request, concession_id: UUID) -> Response:
         """Answer a concession and what was decided about it."""
         return shown(self, concession_id)
@@ -138,7 +146,6 @@ class ConcessionVerb(Operation):
     """One verb of a concession."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": WRITES}
-    name: ClassVar[str]
     form: ClassVar[Form] = EmptySerializer
     act: ClassVar[Callable[..., Any]]
 
@@ -151,7 +158,6 @@ class ConcessionVerb(Operation):
         concession = concession_for(self.member, concession_id)
         concession.seen_tags = tags_seen(request)
         places, facts = self.facts(concession)
-        check(concession, type(self).name, self.member)
         type(self).act(concession, *places, by=self.member, at=self.at, **facts)
         return shown(self, concession_id)
 
@@ -177,7 +183,6 @@ def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = N
 class DecideConcession(ConcessionVerb):
     """As who holds the level that was asked, or one above; never one's own request."""
 
-    name = "decide"
     form = ConcessionDecideSerializer
     act = staticmethod(actions.decide_concession)
 
@@ -192,7 +197,6 @@ class DecideConcession(ConcessionVerb):
 class AcceptCounter(ConcessionVerb):
     """Approved at what was offered."""
 
-    name = "accept"
     act = staticmethod(actions.accept_counter)
 
 
@@ -205,7 +209,6 @@ class AcceptCounter(ConcessionVerb):
 class ChangeConcession(ConcessionVerb):
     """What was decided before is void."""
 
-    name = "change"
     form = AskSerializer
     act = staticmethod(actions.change_concession)
 
@@ -219,7 +222,6 @@ class ChangeConcession(ConcessionVerb):
 class WithdrawConcession(ConcessionVerb):
     """Nobody has to decide it any more."""
 
-    name = "withdraw"
     form = ReasonSerializer
     act = staticmethod(actions.withdraw_concession)
 
@@ -232,13 +234,12 @@ def case_of(operation: Operation, case_id: UUID) -> Case:
     return found
 
 
-def complainant_of(case: Case) -> UUID:
+def usual_party(case: Case) -> UUID:
     """Return the partner that raised the dispute. Raises `Invalid` where there is none."""
-    own = Party.objects.filter(case_id=case.pk, role=PartyRole.COMPLAINANT)
-    found = own.values_list("partner_id", flat=True).first()
+    found = complainant_of(case)
     if found is None:
         raise Invalid({"partner": _("The case has no complainant: name the party.")})
-    return found
+    return found.pk
 
 
 def ask_of(given: dict[str, Any], usual: str) -> Ask:
@@ -278,10 +279,10 @@ def shape(row: Concession, clock: Clock | None, decisions: list[Decision]) -> di
         "number": row.number,
         "partner": named(row.partner_id, row.partner.name),
         "kind": row.kind,
-        "amount": plain(row.amount),
+        "amount": plain_amount(row.amount),
         "currency": row.currency,
-        "percent": text(row.percent),
-        "value": text(row.value),
+        "percent": plain_amount(row.percent),
+        "value": plain_amount(row.value),
         "value_currency": row.value_currency,
         "reason": row.reason,
         "condition": row.condition,
@@ -291,8 +292,8 @@ def shape(row: Concession, clock: Clock | None, decisions: list[Decision]) -> di
         "requested_by": named(row.requested_by_id, row.requested_by.name),
         "requested_at": row.requested_at,
         "decided_at": row.decided_at,
-        "counter_amount": text(row.counter_amount),
-        "counter_percent": text(row.counter_percent),
+        "counter_amount": plain_amount(row.counter_amount),
+        "counter_percent": plain_amount(row.counter_percent),
         "conditions": row.conditions,
         "asked": named(owner.pk, owner.name) if owner else None,
         "asked_level": clock.level.position if clock and clock.level else None,
@@ -307,8 +308,8 @@ def decided(row: Decision) -> dict[str, Any]:
     return {
         "verdict": row.verdict,
         "reason": row.reason,
-        "amount": text(row.amount),
-        "percent": text(row.percent),
+        "amount": plain_amount(row.amount),
+        "percent": plain_amount(row.percent),
         "conditions": row.conditions,
         "by": named(row.by_id, row.by.name),
         "on_behalf_of": named(held_for.pk, held_for.name) if held_for else None,
@@ -317,8 +318,3 @@ def decided(row: Decision) -> dict[str, Any]:
         "at": row.at,
         "voided_at": row.voided_at,
     }
-
-
-def text(number: Decimal | None) -> str | None:
-    """Return a number as a text, None where there is none."""
-    return None if number is None else plain(number)

@@ -17,8 +17,9 @@ from memos.actions.issue import issue_memo
 from memos.actions.memo import succeed_memo
 from memos.actions.review import ask_review, review_memo, take_back_memo
 from memos.api import examples
-from memos.api.memos import WRITES, shown
+from memos.api.memos import WRITES, shown, shown_order
 from memos.memopage import action_of
+from memos.places import numbered
 from memos.serializers.memo import (
     ActionDoneSerializer,
     AskReviewSerializer,
@@ -26,7 +27,7 @@ from memos.serializers.memo import (
     MemoSerializer,
     ReviewSerializer,
 )
-from tenants.errors import NotAllowed
+from tenants.errors import Invalid, NotAllowed
 from tenants.rest.description import EmptySerializer, operation
 from tenants.rest.description import verb as described
 from tenants.rest.matching import tags_seen
@@ -51,7 +52,11 @@ class MemoVerb(Operation):
         """Carry it out, or say why not; answer the memo as it is then."""
         memo = memo_for(self.member, memo_id)
         memo.seen_tags = tags_seen(request)
-        after = type(self).act(memo, by=self.member, at=self.at, **self.facts())
+        facts = self.facts()
+        try:
+            after = type(self).act(memo, by=self.member, at=self.at, **facts)
+        except Invalid as problem:
+            raise Invalid(numbered(problem.errors, shown_order(memo))) from None
         return shown(self, after.pk, status=self.status)
 
 
@@ -96,7 +101,8 @@ class TakeBack(MemoVerb):
 
 @verb("issue", "Issue it", IssueSerializer)
 class Issue(MemoVerb):
-    """As who holds the deciding level. From then on nobody changes it."""
+    """As who holds the deciding level. From then on nobody changes it. What keeps it from being
+    issued is named where the memo shows it: `/sections/decision`, `/copies/0/body`."""
 
     form = IssueSerializer
     act = staticmethod(issue_memo)
@@ -117,6 +123,7 @@ class Succeed(MemoVerb):
         method="post",
         takes=ActionDoneSerializer,
         gives=MemoSerializer,
+        versioned=True,
         answer=examples.WHOLE,
     )
 )

@@ -17,6 +17,7 @@ from memos.actions.memo import ActionText, Contents, CopyText, draft_memo, edit_
 from memos.api import examples
 from memos.api.concessions import case_of
 from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy
+from memos.places import numbered
 from memos.serializers.memo import (
     MemoEditSerializer,
     MemoInSerializer,
@@ -26,6 +27,7 @@ from memos.serializers.memo import (
     PdfQuery,
 )
 from memos.views.memo import as_file, file_name
+from tenants.errors import Invalid
 from tenants.rest.description import PDF, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
@@ -66,6 +68,7 @@ class Memos(Operation):
         gives=MemoSerializer,
         status=201,
         address=False,
+        versioned=True,
         example={"case": examples.SUMMARY["case"]},
         answer=examples.WHOLE,
     )
@@ -81,7 +84,9 @@ class OneMemo(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
-    @operation("memos_retrieve", "One memo", gives=MemoSerializer, answer=examples.WHOLE)
+    @operation(
+        "memos_retrieve", "One memo", gives=MemoSerializer, versioned=True, answer=examples.WHOLE
+    )
     def get(self, request: Request, memo_id: UUID) -> Response:
         """Answer a memo with everything it says."""
         return shown(self, memo_id)
@@ -93,6 +98,7 @@ class OneMemo(Operation):
         takes=MemoEditSerializer,
         gives=MemoSerializer,
         tagged=True,
+        versioned=True,
         example=examples.GIVEN,
         answer=examples.WHOLE,
     )
@@ -100,9 +106,13 @@ class OneMemo(Operation):
         """Change a memo that is not issued; one in review goes back to draft."""
         memo = memo_for(self.member, memo_id)
         memo.seen_tags = tags_seen(request)
-        contents = contents_of(memo, self.given(MemoEditSerializer))
-        revision = memo.revision
-        edit_memo(memo, by=self.member, at=self.at, revision=revision, contents=contents)
+        given = self.given(MemoEditSerializer)
+        said: dict[str, Any] = {"revision": memo.revision, "contents": contents_of(memo, given)}
+        try:
+            edit_memo(memo, by=self.member, at=self.at, **said)
+        except Invalid as problem:
+            order = {str(copy["partner"]): n for n, copy in enumerate(given.get("copies", ()))}
+            raise Invalid(numbered(problem.errors, order)) from None
         return shown(self, memo_id)
 
 
@@ -170,6 +180,12 @@ def shown(operation: Operation, memo_id: UUID, *, status: int = 200) -> Response
     if status == 201:
         headers["Location"] = reverse("api-memo", args=[memo.pk], request=operation.request)
     return Response(whole(memo), status=status, headers=headers)
+
+
+def shown_order(memo: Memo) -> dict[str, int]:
+    """Return where in their lists the copies and actions of a memo are shown, by party and id."""
+    copies = {str(copy.partner_id): n for n, copy in enumerate(queries.copies_of(memo))}
+    return {**copies, **{str(row.pk): n for n, row in enumerate(queries.actions_of(memo))}}
 
 
 def summary(memo: Memo) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.queries import parties_with_people
-from memos.models import Concession, ConcessionKind
-from memos.terms import LONGEST_TEXT, Ask, plain
+from ladder.kinds import ConcessionKind
+from ladder.money import plain_amount
+from memos.models import Concession
+from memos.terms import LONGEST_TEXT, Ask
 
 FIGURE = {"inputmode": "decimal", "autocomplete": "off", "class": "p-w12"}
 
@@ -125,9 +127,9 @@ def form_for(name: str, concession: Concession, data: Any = None) -> forms.Form:
     if name == "change":
         asked = {
             "kind": concession.kind,
-            "amount": plain(concession.amount),
+            "amount": plain_amount(concession.amount),
             "currency": concession.currency,
-            "percent": plain(concession.percent) if concession.percent is not None else "",
+            "percent": plain_amount(concession.percent) or "",
         }
         return ChangeForm(data, initial=initial | asked)
     kinds = {"answer": AnswerForm, "accept": RevisionForm, "withdraw": ReasonForm}

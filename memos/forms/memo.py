@@ -19,10 +19,20 @@ from memos.actions.memo import (
     CopyText,
 )
 from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy
+from memos.places import read_place
 from tenants.models import Membership
 
 LONGEST = 20_000
 EMPTY_ROWS = 3
+# By which fields of the forms the parts of a copy and of an action are written.
+FIELD_OF = {
+    "title": "heading",
+    "body": "body",
+    "what": "what",
+    "owner": "who",
+    "partner": "who",
+    "due_on": "due_on",
+}
 Choices = list[tuple[str, Any]]
 
 
@@ -157,15 +167,15 @@ class MemoForms:
 
     def refuse(self, errors: Mapping[str, str]) -> None:
         """Put each reason beside the field it is about."""
-        written_rows = [form for form in self.actions if form.is_written]
-        for name, reason in errors.items():
-            kind, _dash, rest = name.partition("-")
-            if kind == "action":
-                written_rows[int(rest)].add_error("what", reason)
-            elif kind in ("copy", "heading"):
-                field = "body" if kind == "copy" else "heading"
-                self.copies[UUID(rest)].add_error(field, reason)
+        rows = [form for form in self.actions if form.is_written]
+        for text, reason in errors.items():
+            place = read_place(text)
+            if place.key and place.part == "actions":
+                rows[int(place.key)].add_error(FIELD_OF[place.field], reason)
+            elif place.key and place.part == "copies":
+                self.copies[UUID(place.key)].add_error(FIELD_OF[place.field], reason)
             else:
+                name = place.field or place.part
                 self.memo.add_error(name if name in self.memo.fields else None, reason)
 
     def raw(self) -> dict[str, str]:

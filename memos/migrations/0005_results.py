@@ -12,5 +12,5 @@ ALTER TABLE cases_result ADD CONSTRAINT cases_result_memo_id_fk
 class Migration(migrations.Migration):
     """Make it a reference."""
 
-    dependencies = [("memos", "0004_memo_of_case"), ("cases", "0015_results")]
+    dependencies = [("memos", "0004_memo_of_case"), ("cases", "0016_results")]
     operations = [migrations.RunSQL(ADD, migrations.RunSQL.noop)]

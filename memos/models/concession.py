@@ -4,28 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from ladder.kinds import ConcessionKind
 from ladder.models import Level
 from partners.models import Partner
 from tenants.fields import MemberForeignKey, TenantForeignKey
 from tenants.models import TenantModel
 from tenants.seen import Tags, tag_of
-
-
-class ConcessionKind(models.TextChoices):
-    """What is conceded. The levels of a ladder name the kinds they may allow."""
-
-    PROTECTION = "protection", _("Deal protection")
-    LATE_CLAIM = "late_claim", _("Late claim")
-    LEAD = "lead", _("Replacement lead")
-    SERVICE_CREDIT = "service_credit", _("Service credit")
-    FEE = "fee", _("Fee")
-    SPLIT = "split", _("Split")
-    PRICE = "price", _("Special price")
-    FUNDS = "funds", _("Marketing funds")
-    TRUE_UP = "true_up", _("True-up")
-    TERMS = "terms", _("Contract terms")
-    EXCLUSIVITY = "exclusivity", _("Exclusivity")
-    TIER = "tier", _("Tier")
 
 
 class ConcessionState(models.TextChoices):

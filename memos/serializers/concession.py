@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.serializers import LONGEST_TEXT, NamedSerializer
-from memos.models import ConcessionKind, ConcessionState, Verdict
+from ladder.kinds import ConcessionKind
+from memos.models import ConcessionState, Verdict
 from tenants.rest.description import page_of
 from tenants.rest.paging import PageQuery
 from tenants.rest.strict import AmountField, StrictSerializer

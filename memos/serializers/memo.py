@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases.queries import LONGEST_SEARCH
@@ -139,6 +140,15 @@ class MemoEditSerializer(StrictSerializer):
     sections = SectionsInSerializer()
     copies = several(CopyInSerializer, MOST_COPIES, required=False)
     actions = several(ActionInSerializer, MOST_ACTIONS, required=False)
+
+    def validate_copies(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse a second copy for the same party: which of them counts would be a guess."""
+        parties = [copy["partner"] for copy in value]
+        said = [_("This party has a copy already.")]
+        twice = {str(n): {"partner": said} for n, one in enumerate(parties) if one in parties[:n]}
+        if twice:
+            raise serializers.ValidationError(twice)
+        return value
 
 
 class AskReviewSerializer(StrictSerializer):

@@ -20,9 +20,10 @@ from memos.actions.followup import complete_action
 from memos.actions.issue import issue_memo, words_to_confirm
 from memos.actions.memo import draft_memo, succeed_memo
 from memos.actions.review import ask_review, review_memo, reviewers, take_back_memo
-from memos.forms.memo import DoneForm, IssueForm, ReviewerForm, ReviewForm
+from memos.forms.memo import FIELD_OF, DoneForm, IssueForm, ReviewerForm, ReviewForm
 from memos.memopage import MemoPage, action_of, next_step
 from memos.models.memo import Memo
+from memos.places import read_place
 from tenants.errors import Invalid
 from tenants.middleware import ScopedRequest
 
@@ -168,21 +169,19 @@ def wrong_of(request: ScopedRequest, found: Memo, problem: Invalid) -> list[dict
         str(a.pk): n for n, a in enumerate(a for a in queries.actions_of(found) if not a.done_at)
     }
     wrong = []
-    for name, reason in problem.errors.items():
-        kind, _dash, rest = name.partition("-")
-        if kind in ("copy", "heading"):
-            field = "body" if kind == "copy" else "heading"
-            label = _("Copy for %(partner)s") % {"partner": names.get(rest, "")}
-            wrong.append({"label": label, "text": reason, "url": f"{edit}#id_party-{rest}-{field}"})
-        elif kind == "action":
-            place = f"{edit}#id_actions-{rows.get(rest, 0)}-what"
-            wrong.append({"label": _("Actions"), "text": reason, "url": place})
-        elif name == "confirmed":
-            place = reverse("memo", args=[request.tenant.slug, found.pk])
-            wrong.append({"label": _("Copies"), "text": reason, "url": f"{place}#next"})
+    for text, reason in problem.errors.items():
+        part, key, field = read_place(text)
+        if part == "copies":
+            label = _("Copy for %(partner)s") % {"partner": names.get(key, "")}
+            url = f"{edit}#id_party-{key}-{FIELD_OF[field]}"
+        elif part == "actions":
+            label, url = _("Actions"), f"{edit}#id_actions-{rows.get(key, 0)}-{FIELD_OF[field]}"
+        elif part == "confirmed":
+            page = reverse("memo", args=[request.tenant.slug, found.pk])
+            label, url = _("Copies"), f"{page}#next"
         else:
-            label = printed.heading_of(name)
-            wrong.append({"label": label, "text": reason, "url": f"{edit}#id_{name}"})
+            label, url = printed.heading_of(field), f"{edit}#id_{field}"
+        wrong.append({"label": label, "text": reason, "url": url})
     return wrong
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.models import Clock, ClockKind, Party
+from cases.models import Clock, ClockKind
 from cases.nextstep import Next, Standing, next_of
 from cases.shapes import Shape, clock, named, text_of
 from portal import queries
@@ -113,17 +113,13 @@ def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
 
 def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:
     """Return the clocks that a partner may know of, of each case's cycle: the vendor's own, and
-    those of its own requests. Who got its part later reads of none that was over by then."""
+    those of its own requests. Of who got its part later the wall keeps what was over by then."""
     own = Q(kind=ClockKind.REQUEST, subject=partner_id)
     ids = {row["id"]: row["cycle"] for row in rows}
     clocks = Clock.objects.filter(Q(kind__in=SHARED) | own, case_id__in=list(ids))
-    later = Party.objects.filter(partner_id=partner_id, case_id__in=list(ids))
-    joined = dict(later.exclude(joined_at=None).values_list("case_id", "joined_at"))
     found: dict[UUID, list[Row]] = defaultdict(list)
     for one in clocks.order_by("anchor", "kind", "id").values(*CLOCK):
-        since, over = joined.get(one["case_id"]), one["met_at"] or one["ended_at"]
-        before = since is not None and over is not None and over <= since
-        if one["cycle"] == ids[one["case_id"]] and not before:
+        if one["cycle"] == ids[one["case_id"]]:
             found[one["case_id"]].append(one)
     return found
 

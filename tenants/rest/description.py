@@ -30,7 +30,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     """One reason: where it stands, what it is for a program, and for a person.
 
     `pointer` is a JSON pointer into the body, or `?name` for a parameter of the address; empty
-    where it is about the whole.
+    where it is about the whole. Of a memo that cannot be issued it leads into the memo as shown.
     """
 
     pointer = serializers.CharField(allow_blank=True)
@@ -61,6 +61,8 @@ REFUSALS = {
     415: "The body is not JSON.",
     422: "This Idempotency-Key was used for another request.",
     429: "Too many calls: try again after `Retry-After` seconds.",
+    503: "It took too long, because others hold what this needs: nothing was saved. Send the same"
+    " again after `Retry-After` seconds.",
 }
 TITLES = {
     400: "Bad Request",
@@ -74,6 +76,7 @@ TITLES = {
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     429: "Too Many Requests",
+    503: "Service Unavailable",
 }
 SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
     400: (
@@ -93,6 +96,10 @@ SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
     415: ('Unsupported media type "text/plain" in request.', []),
     422: ("This key was used for another request: take a new one.", []),
     429: ("Request was throttled. Expected available in 12 seconds.", []),
+    503: (
+        "It took too long, because others are at it. Nothing was saved: send it again in a moment.",
+        [],
+    ),
 }
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -112,7 +119,14 @@ TAG = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     response=[200, 201],
-    description="The version, for If-Match.",
+    description="The version, for If-Match. A partner's token gets none.",
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    response=[429, 503],
+    description="In how many seconds it may be sent again.",
 )
 REPLAYED = OpenApiParameter(
     "Idempotency-Replayed",
@@ -152,7 +166,7 @@ def refusal(code: int) -> OpenApiExample:
 
 def codes_of(*, method: str, address: bool, tagged: bool) -> list[int]:
     """Return the statuses with which an operation may refuse."""
-    codes = [400, 401, 403, 406, 429]
+    codes = [400, 401, 403, 406, 429, 503]
     if address:
         codes.append(404)
     if method in BODIES:
@@ -169,8 +183,9 @@ class Said(TypedDict, total=False):
 
     `takes` is its body, `query` its parameters, `gives` what it answers with `status`, `also` what
     else it may answer; `address` says that its path names something that may not be there (as most
-    do), `tagged` that it heeds If-Match; `file` is the type of a file that it answers; `example`
-    and `answer` are what is sent and answered.
+    do), `tagged` that it heeds If-Match, `versioned` that it answers with the version it shows;
+    `file` is the type of a file that it answers; `example` and `answer` are what is sent and
+    answered.
     """
 
     method: str
@@ -181,6 +196,7 @@ class Said(TypedDict, total=False):
     also: Mapping[int, Any] | None
     address: bool
     tagged: bool
+    versioned: bool
     file: str
     example: Mapping[str, Any] | None
     answer: Any
@@ -217,7 +233,11 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
 def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
     """Return the headers a method heeds, and those it answers with."""
     found = [KEY, REPLAYED] if method == "post" else []
-    return [*found, IF_MATCH] if said.get("tagged") else found
+    if said.get("tagged"):
+        found.append(IF_MATCH)
+    if said.get("versioned"):
+        found.append(TAG)
+    return [*found, RETRY_AFTER]
 
 
 def examples_of(said: Said, status: int) -> list[OpenApiExample]:
@@ -248,27 +268,14 @@ def verb(
     name: str,
     summary: str,
     form: type[serializers.Serializer[Any]],
-    *,
-    gives: type[serializers.Serializer[Any]],
-    answer: Any,
-    status: int = 200,
-    also: Mapping[int, Any] | None = None,
-    example: Mapping[str, Any] | None = None,
+    **said: Unpack[Said],
 ) -> Callable[[type[Asked]], type[Asked]]:
-    """Describe a verb: one POST that changes one thing, and answers it as it is then."""
+    """Describe a verb: one POST that changes one thing of a version, and answers it as it is then,
+    with its version unless said."""
+    takes = None if form is EmptySerializer else form
+    whole: Said = {"versioned": True, **said, "method": "post", "takes": takes, "tagged": True}
     described: Callable[[type[Asked]], type[Asked]] = extend_schema_view(
-        post=operation(
-            name,
-            summary,
-            method="post",
-            takes=None if form is EmptySerializer else form,
-            gives=gives,
-            status=status,
-            also=also,
-            tagged=True,
-            example=example,
-            answer=answer,
-        )
+        post=operation(name, summary, **whole)
     )
     return described
 

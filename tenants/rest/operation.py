@@ -22,6 +22,8 @@ from tenants.rest.limits import TokenThrottle, say_what_is_left
 from tenants.rest.matching import tags_seen
 from tenants.rest.strict import BoundedParser
 
+# Who reads of partners and rules; not who only keeps what is sealed.
+READERS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 Handler = Callable[..., HttpResponseBase]
 Registered = TypeVar("Registered", bound=Handler)
 
@@ -133,6 +135,12 @@ class Operation(APIView):
     def given(self, form: type[serializers.Serializer[Any]], **context: Any) -> dict[str, Any]:
         """Return what the body says; refuse what is wrong, each field with its reason."""
         return checked(form, self.request.data, **context)
+
+
+def refuse_others(operation: Operation) -> None:
+    """Refuse who reads neither of partners nor the rules."""
+    if operation.member.role not in READERS:
+        raise NotAllowed(_("Only staff and auditors read this."))
 
 
 def checked(form: type[serializers.Serializer[Any]], data: Any, **context: Any) -> dict[str, Any]:

@@ -115,13 +115,19 @@ def keep(attempt: Attempt, response: Response, at: datetime) -> None:
         "created_at": at,
     }
     with act_in(tenant_in_force(), user_id=current().user_id):
-        old = IdempotencyKey.objects.filter(created_at__lte=at - KEPT_FOR).order_by("created_at")
-        IdempotencyKey.objects.filter(
-            pk__in=list(old.values_list("pk", flat=True)[:CLEARED_AT_ONCE])
-        ).delete()
+        # First its own: who has begun to clear waits for nobody any more, so that no two wait for
+        # each other.
         IdempotencyKey.objects.update_or_create(
             tenant_id=attempt.member.tenant_id,
             membership_id=attempt.member.pk,
             key=attempt.key,
             defaults=facts,
         )
+        clear(at)
+
+
+def clear(at: datetime) -> None:
+    """Remove some answers that are too old, but none that another request has in hand."""
+    old = IdempotencyKey.objects.filter(created_at__lte=at - KEPT_FOR).order_by("created_at")
+    free = old.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    IdempotencyKey.objects.filter(pk__in=list(free[:CLEARED_AT_ONCE])).delete()

@@ -158,6 +158,9 @@ def below(pointer: str, name: str) -> str:
 
 
 def pointer_to(path: str) -> str:
-    """Return the JSON pointer of a place as verbs name it: `levels[0].name`."""
+    """Return the JSON pointer of a place as verbs name it: `levels[0].name`. One with names in it
+    that somebody made up, of whatever signs, is a pointer already."""
+    if path.startswith("/"):
+        return path
     parts = path.replace("[", ".").replace("]", "").split(".")
     return "".join(below("", part) for part in parts if part)

@@ -115,7 +115,7 @@ REFUSED = {
     "403": ("ruth", STAFF + "rules/", "Only staff and auditors see the rules."),
     "404": ("tom", STAFF + f"cases/{uuid4()}/", "There is nothing here"),
 }
-STILL = ("400.html", "403_csrf.html", "500.html")
+STILL = ("400.html", "403_csrf.html", "500.html", "503.html")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NARROWEST = 320
 VENDORS = (QUELLWERK, FJORDSOUND)

@@ -72,6 +72,7 @@ def test_each_answer_is_read_as_its_field_says(vendor: World, crm: Program) -> N
     ("field", "value"),
     [
         ("colour", "red"),
+        ("colour.of[0]", "red"),
         ("stage", "lost"),
         ("submitted", "5.10.2026"),
         ("submitted", "2026-02-30"),

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from ladder.models import CalendarVersion, Category
+from ladder.models import CalendarVersion, Category, Ladder
 from tests.api import Program, company, pointers, refused
 from tests.factories import World, make_world
 
@@ -88,7 +88,8 @@ def test_a_pause_does_not_count_and_says_so(vendor: World) -> None:
         ({"calendar": str(uuid4())}, "/calendar"),
         ({"calendar": "Hours"}, "/calendar"),
         ({"calendar": 5}, "/calendar"),
-        ({"calendar": {"timezone": "UTC"}}, "/weekly"),
+        ({"calendar": {"timezone": "UTC"}}, "/calendar/weekly"),
+        ({"calendar": {**NEW_YORK, "colour": 1}}, "/calendar/colour"),
         ({"calendar": {**NEW_YORK, "timezone": "Mars"}}, "/calendar/timezone"),
         ({"calendar": {**NEW_YORK, "weekly": {"mon": [["9", "17"]]}}}, "/calendar/weekly/mon/0"),
         (
@@ -139,6 +140,9 @@ def test_hours_that_cannot_be_are_refused(admin: Program) -> None:
         ({"weekly": {"mon": [["09:00"]]}}, "/weekly/mon/0"),
         ({"holidays": ["2026-13-01"]}, "/holidays/0"),
         ({"timezone": "localtime"}, "/timezone"),
+        ({"weekly": {"mon.tue[0]": []}}, "/weekly/mon.tue[0]"),
+        ({"exceptions": {"24.12.2026": []}}, "/exceptions/24.12.2026"),
+        ({"exceptions": {"2026-12-32": []}}, "/exceptions/2026-12-32"),
     ):
         answer = admin.ask("post", "calendars/", {"name": "NY", **NEW_YORK, **given})
         found = list(pointers(answer))
@@ -228,6 +232,37 @@ def test_several_hold_a_level(vendor: World, admin: Program) -> None:
 
 
 @pytest.mark.parametrize(
+    ("second", "where"),
+    [
+        ({"user": "nobody@acme.example"}, "/levels/1/seats/1/user"),
+        ({"user": "TOM", "backup": "nobody@acme.example"}, "/levels/1/seats/1/backup"),
+        ({"user": "TOM", "backup": "TOM"}, "/levels/1/seats/1"),
+        ({"user": "TOM", "region": "mars"}, "/levels/1/seats/1/region"),
+        ({"user": "TOM", "rank": 1}, "/levels/1/seats/1"),
+    ],
+)
+def test_who_holds_a_level_is_refused_where_it_was_sent(
+    vendor: World, admin: Program, second: dict[str, Any], where: str
+) -> None:
+    emails = {name: vendor[name].user.email for name in ("tom", "petra")}
+    seat = {k: emails["tom"] if v == "TOM" else v for k, v in {"rank": 2, **second}.items()}
+    given = ladder(vendor)
+    given["levels"][1].pop("holder")
+    given["levels"][1]["seats"] = [{"user": emails["petra"]}, seat]
+    assert list(pointers(admin.ask("post", "ladders/", given))) == [where]
+
+
+def test_what_is_wrong_with_another_ladder_is_about_the_whole(
+    vendor: World, admin: Program
+) -> None:
+    with vendor.scope():
+        Ladder.objects.filter(pk=vendor.ladder.pk).update(total_window="PT1H")  # type: ignore[union-attr]
+    said = pointers(admin.ask("post", "ladders/", ladder(vendor)))
+    assert list(said) == [""]
+    assert "passes its total" in said[""]
+
+
+@pytest.mark.parametrize(
     ("change", "where"),
     [
         ({"holder": "nobody@acme.example"}, "/levels/1/holder"),
@@ -238,6 +273,10 @@ def test_several_hold_a_level(vendor: World, admin: Program) -> None:
         ({"thresholds": [90, 50]}, "/levels/1/thresholds"),
         ({"authority": {"amount": -1}}, "/levels/1/authority/amount"),
         ({"authority": {"colour": 1}}, "/levels/1/authority/colour"),
+        ({"authority": {"kinds": ["fee", "gift"]}}, "/levels/1/authority/kinds/1"),
+        ({"authority": {"kinds": ["price_101_points"]}}, "/levels/1/authority/kinds/0"),
+        ({"authority": {"currency": "eur"}}, "/levels/1/authority/currency"),
+        ({"authority": {"currency": "XXX"}}, "/levels/1/authority/currency"),
         ({"seats": [{"user": "nobody@acme.example"}], "holder": None}, "/levels/1/holder"),
     ],
 )

@@ -12,6 +12,10 @@ from tenants.errors import Invalid
 from tests.ladder.policies import good, spoiled, written
 
 SECOND = Window(seconds=1)
+KINDS = (
+    "Must be one of protection, late_claim, lead, service_credit, fee, split, price, funds,"
+    " true_up, terms, exclusivity, tier, or price_5_points for a price of at most 5 percent."
+)
 
 
 def errors_of(data: bytes) -> dict[str, str]:
@@ -166,6 +170,20 @@ def test_what_is_not_said_has_its_default() -> None:
             "eur",
             "Must be a currency's three capital letters, like EUR.",
         ),
+        (
+            "ladders[0].levels[0].authority.currency",
+            "XXX",
+            "Must be a currency's three capital letters, like EUR.",
+        ),
+        *(
+            (
+                "ladders[0].levels[0].authority.kinds[0]",
+                name,
+                KINDS,
+            )
+            for name in ("gift", "Lead", "price_0_points", "price_101_points", "price_5_points_off")
+        ),
+        ("ladders[0].levels[0].authority.kinds", "lead", "Must be a list."),
         ("calendars[0].timezone", "Mars/Base", "Must be the name of an IANA time zone."),
         ("calendars[0].weekly", {}, "A calendar needs opening hours."),
         (

@@ -1,13 +1,15 @@
 """Concessions and memos over the API: what the story does not come by."""
 
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
-from tests.api import Program, company, pointers, refused
+from tests.api import Program, company, leads_into, pointers, refused
 from tests.factories import World, make_world
 from tests.memos import deals, story
 
@@ -107,6 +109,19 @@ def test_it_is_changed_countered_taken_back(vendor: World, tom: Program, case: s
     assert tom.get("concessions/?state=approved")["results"] == []
 
 
+def test_the_trail_shows_what_was_asked_for_to_who_reads_events_alone(
+    vendor: World, tom: Program, case: str
+) -> None:
+    made = tom.post("concessions/", {"case": case, **ASK})
+    reader = Program(vendor, "pavel", scopes=("events:read",))
+    events = reader.get(f"cases/{case}/events/")["results"]
+    [asked] = [event for event in events if event["kind"] == "concession.requested"]
+    facts = {"concession": made["id"], "kind": "fee", "amount": "900", "currency": "EUR"}
+    assert facts.items() <= asked["facts"].items()
+    assert "reason" not in asked["facts"]
+    refused(reader.ask("get", "concessions/"), 403)
+
+
 def test_the_lists_take_as_many_statements_for_ten_as_for_one(vendor: World, tom: Program) -> None:
     counts: dict[str, list[int]] = {"concessions/": [], "memos/": []}
     for size in (1, 9):
@@ -158,6 +173,56 @@ def test_what_keeps_a_memo_from_being_issued_is_said(vendor: World, tom: Program
     kept = tom.put(here, {"title": "T", "sections": {"findings": "F."}})
     assert kept["sections"]["findings"] == "F."
     assert kept["sections"]["dispute"] == memo["sections"]["dispute"]
+
+
+def test_what_is_wrong_in_a_memo_is_named_where_it_was_sent(vendor: World, tom: Program) -> None:
+    with vendor.scope():
+        memo = story.written(vendor)
+    own, rival = (str(vendor.partners[name].pk) for name in ("alpenwerk", "rheintor"))
+    nobody, person = str(uuid4()), str(vendor["tom"].user_id)
+    copy = {"title": "H", "body": "B"}
+    wrong = {
+        "title": "T",
+        "sections": {"risk": "a\x00b"},
+        "copies": [{"partner": rival, **copy}, {"partner": nobody, **copy}],
+        "actions": [
+            {"what": "Right", "due_on": "2026-12-04", "owner": person},
+            {"what": "Too far", "due_on": "2099-01-01", "owner": person},
+            {"what": "Two do it", "due_on": "2026-12-04", "owner": person, "partner": own},
+            {"what": "A stranger", "due_on": "2026-12-04", "partner": nobody},
+        ],
+    }
+    assert list(pointers(tom.ask("put", f"memos/{memo.pk}/", wrong))) == ["/sections/risk"]
+    wrong["sections"] = {}
+    assert set(pointers(tom.ask("put", f"memos/{memo.pk}/", wrong))) == {
+        *("/copies/1/partner", "/actions/1/due_on", "/actions/2/owner", "/actions/3/partner"),
+    }
+    twice = {**wrong, "actions": [], "copies": [{"partner": own, **copy}] * 2}
+    said = pointers(tom.ask("put", f"memos/{memo.pk}/", twice))
+    assert said == {"/copies/1/partner": "This party has a copy already."}
+
+
+def test_what_keeps_a_memo_from_being_issued_is_named_where_it_is_shown(
+    vendor: World, tom: Program
+) -> None:
+    with vendor.scope():
+        memo = story.reviewed(vendor, sections={**story.SECTIONS, "decision": ""})
+        own, rival = (vendor.partners[name].pk for name in ("alpenwerk", "rheintor"))
+        memo.copies.filter(partner_id=own).update(title="Rheintor's deal", body="As Marc said.")
+        memo.copies.filter(partner_id=rival).delete()
+        memo.actions.update(due_on=date(2098, 1, 1))
+        memo.actions.filter(partner_id=own).update(what="Call Rheintor", due_on=date(2020, 1, 1))
+    here = f"memos/{memo.pk}/"
+    shown, said = tom.get(here), pointers(tom.ask("post", f"{here}issue/", {"confirmed": 0}))
+    assert said == {
+        "/sections/decision": "Write this section first.",
+        "/copies/0/title": "This party must not read: Rheintor.",
+        "/copies/0/body": "This party must not read: Marc.",
+        "/copies": f"Write what this party reads. ({rival})",
+        "/actions/1/what": "This party must not read: Rheintor.",
+        "/actions/1/due_on": "This day has passed.",
+    }
+    assert all(leads_into(shown, pointer) for pointer in said)
 
 
 def test_a_successor_is_begun_and_an_action_is_done(vendor: World, tom: Program) -> None:

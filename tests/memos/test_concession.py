@@ -10,9 +10,9 @@ from django.http import Http404
 from cases.models import Case, Message
 from journal.models import Event, Notice
 from ladder.actions import set_rate
-from ladder.models import Level, Seat
+from ladder.models import Level
 from memos.concession_access import concession_for
-from memos.models import Concession, ConcessionKind
+from memos.models import Concession
 from memos.terms import Ask, read_terms
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tests.cases.verbs import do
@@ -205,11 +205,3 @@ def test_the_door_hides_what_is_missing_and_what_is_hidden(desk: World, case: Ca
         with pytest.raises(Http404):
             concession_for(desk[who], made.pk, case_id=case_id)
     assert concession_for(desk["petra"], made.pk, case_id=case.pk) == made
-
-
-def test_every_kind_of_the_default_levels_is_a_kind(desk: World) -> None:
-    from ladder.defaults.ladders import SPONSOR_KINDS  # noqa: PLC0415 - only here
-
-    plain = {kind for kind in SPONSOR_KINDS if not kind.startswith("price_")}
-    assert plain | {"price"} == set(ConcessionKind.values)
-    assert Seat.objects.count() == 4

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.http import Http404
@@ -234,14 +234,12 @@ LONG = "x" * 20_001
         ({"title": " "}, "title"),
         ({"title": "x" * 201}, "title"),
         ({"title": BAD}, "title"),
-        *(({"sections": {**SECTIONS, name: LONG}}, name) for name in SECTIONS),
-        ({"sections": {"risk": BAD}}, "risk"),
-        ({"actions": (ActionText("", DUE, owner_id=uuid4()),)}, "action-0"),
-        ({"actions": (ActionText("x" * 501, DUE, owner_id=uuid4()),)}, "action-0"),
-        ({"actions": (ActionText("Nobody", DUE),)}, "action-0"),
-        ({"actions": (ActionText("A stranger", DUE, owner_id=uuid4()),)}, "action-0"),
-        ({"actions": (ActionText("A stranger", DUE, partner_id=uuid4()),)}, "action-0"),
-        ({"copies": (CopyText(uuid4(), "For nobody", ""),)}, "copies"),
+        *(({"sections": {**SECTIONS, name: LONG}}, f"sections.{name}") for name in SECTIONS),
+        ({"sections": {"risk": BAD}}, "sections.risk"),
+        ({"actions": (ActionText("Nobody", DUE),)}, "actions[0].owner"),
+        ({"actions": (ActionText("A stranger", DUE, owner_id=uuid4()),)}, "actions[0].owner"),
+        ({"actions": (ActionText("A stranger", DUE, partner_id=uuid4()),)}, "actions[0].partner"),
+        ({"copies": (CopyText(UUID(int=7), "For nobody", ""),)}, f"copies[{UUID(int=7)}].partner"),
     ],
 )
 def test_what_cannot_be_stored_is_refused_by_its_field(
@@ -256,31 +254,35 @@ def test_what_cannot_be_stored_is_refused_by_its_field(
     assert rows(memo) == before
 
 
-def test_actions_have_an_owner_a_day_and_a_bound(world: World) -> None:
+def test_actions_say_what_have_an_owner_a_day_and_a_bound(world: World) -> None:
     memo, tom = drafted(world), world["tom"].user_id
     rival = world.partners["rheintor"].pk
     wrong = (
+        ActionText("", DUE, owner_id=tom),
+        ActionText("x" * 501, None, owner_id=tom),
         ActionText("Two owners", DUE, owner_id=tom, partner_id=rival),
         ActionText("No day", None, owner_id=tom),
         ActionText("Too far", date(2032, 1, 1), owner_id=tom),
         ActionText("Anna is no colleague", DUE, owner_id=world["anna"].user_id),
-        *(ActionText("Right", DUE, owner_id=tom) for _ in range(57)),
+        *(ActionText("Right", DUE, owner_id=tom) for _ in range(55)),
     )
     said = contents(world, memo, actions=wrong)
     with pytest.raises(Invalid) as refused:
         edit_memo(memo, by=world["tom"], at=AT, revision=memo.revision, contents=said)
-    rows_refused = {"action-0", "action-1", "action-2", "action-3"}
-    assert set(refused.value.errors) == {"actions", *rows_refused}
+    assert set(refused.value.errors) == {
+        *("actions", "actions[0].what", "actions[1].what", "actions[1].due_on"),
+        *("actions[2].owner", "actions[3].due_on", "actions[4].due_on", "actions[5].owner"),
+    }
 
 
-@pytest.mark.parametrize("field", ["copy", "heading"])
+@pytest.mark.parametrize("field", ["body", "title"])
 def test_a_copy_has_a_heading_and_a_bound(world: World, field: str) -> None:
     memo, own = drafted(world), world.partners["alpenwerk"].pk
-    copy = CopyText(own, "" if field == "heading" else "H", LONG if field == "copy" else "B")
+    copy = CopyText(own, "" if field == "title" else "H", LONG if field == "body" else "B")
     said = contents(world, memo, copies=(copy,))
     with pytest.raises(Invalid) as refused:
         edit_memo(memo, by=world["tom"], at=AT, revision=memo.revision, contents=said)
-    assert set(refused.value.errors) == {f"{field}-{own}"}
+    assert set(refused.value.errors) == {f"copies[{own}].{field}"}
 
 
 # --- Review ---

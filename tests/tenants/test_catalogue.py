@@ -269,6 +269,21 @@ def test_what_the_portal_reads_of_partners_is_restricted_to_its_own() -> None:
     }
 
 
+# What of a case is a later party's own from the first.
+OWN_FROM_THE_FIRST = {"cases_party": "its own part", "memos_memo": "once it has a copy of it"}
+
+
+def test_what_the_portal_reads_of_a_case_begins_when_the_part_in_it_does() -> None:
+    granted = grants("parley_portal")
+    readable = {t for t, said in granted.items() if "case_id" in said["SELECT"].split()}
+    since = {
+        table
+        for table, said in policies("parley_portal").items()
+        if any("joined_at" in (p["qual"] or "") for p in said)
+    }
+    assert since == readable - set(OWN_FROM_THE_FIRST)
+
+
 def test_every_key_carries_the_tenant() -> None:
     bare = {
         name

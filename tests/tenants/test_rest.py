@@ -206,6 +206,7 @@ def test_what_each_field_takes() -> None:
 def test_a_place_becomes_a_pointer() -> None:
     assert pointer_to("levels[0].seats[1].user") == "/levels/0/seats/1/user"
     assert pointer_to("a/b.c~d") == "/a~1b/c~0d"
+    assert pointer_to("/fields/a.b[0]~1c") == "/fields/a.b[0]~1c"
     assert pointer_to("") == ""
 
 

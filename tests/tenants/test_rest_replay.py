@@ -1,6 +1,6 @@
 """A request that is sent twice is carried out once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -12,8 +12,10 @@ from django.utils import timezone
 from cases import confidential, opening
 from cases.models import Case
 from tenants.models import IdempotencyKey
+from tenants.rest import replay
 from tests.api import Program, company, pointers, refused
 from tests.factories import World, make_world
+from tests.holding import holding, impatient
 
 LEAD = {"category": "lead-routing", "title": "A lead"}
 
@@ -146,3 +148,43 @@ def test_while_the_first_is_under_way_the_second_is_told_so(
     third = again.ask("post", "cases/", lead(world), Idempotency_Key="a")
     assert third.json() == answers[0].json()
     assert cases_of(world) == 1
+
+
+def keys_of(world: World) -> list[str]:
+    """Return the keys whose answers are kept."""
+    with world.scope():
+        return sorted(IdempotencyKey.objects.values_list("key", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clearing_waits_for_nobody_and_leaves_what_another_has_in_hand(
+    live_world: World,
+) -> None:
+    crm = Program(live_world, "tom")
+    for key in ("a", "b"):
+        crm.post("cases/", lead(live_world), Idempotency_Key=key)
+    with live_world.scope():
+        IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    held = "SELECT FROM tenants_idempotencykey WHERE key = 'b' FOR UPDATE"
+    with holding(live_world, held), impatient("lock_timeout"):
+        crm.post("cases/", lead(live_world), Idempotency_Key="c")
+        assert keys_of(live_world) == ["b", "c"]
+    crm.post("cases/", lead(live_world), Idempotency_Key="d")
+    assert keys_of(live_world) == ["c", "d"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_clears_has_kept_its_own_answer_first(
+    live_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two whose keys are a day old, each cleared by the other, would wait for each other."""
+    crm, seen = Program(live_world, "tom"), []
+    clear = replay.clear
+
+    def watched(at: datetime) -> None:
+        seen.append(keys_of(live_world))
+        clear(at)
+
+    monkeypatch.setattr(replay, "clear", watched)
+    crm.post("cases/", lead(live_world), Idempotency_Key="a")
+    assert seen == [["a"]]

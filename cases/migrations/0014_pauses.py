@@ -55,7 +55,12 @@ ALTER POLICY own_clocks ON cases_clock
     USING ((kind IN ('response', 'decision', 'total', 'pause')
             OR kind = 'request' AND subject = {PARTNER})
         AND EXISTS (SELECT FROM cases_party p WHERE p.tenant_id = cases_clock.tenant_id
-            AND p.case_id = cases_clock.case_id AND p.partner_id = {PARTNER}));
+            AND p.case_id = cases_clock.case_id AND p.partner_id = {PARTNER}
+            AND (p.joined_at IS NULL
+                OR coalesce(coalesce(cases_clock.met_at, cases_clock.ended_at) > p.joined_at, true)
+                AND (cases_clock.assignment_id IS NULL OR EXISTS (SELECT FROM cases_assignment a
+                    WHERE a.tenant_id = cases_clock.tenant_id
+                        AND a.id = cases_clock.assignment_id)))));
 """
 
 # The sweep ends a pause, and works due times out with it.
@@ -81,7 +86,7 @@ class Migration(migrations.Migration):
     """Make the table, behind the walls."""
 
     dependencies = [
-        ("cases", "0012_portal_last_change"),
+        ("cases", "0013_walls_of_later_parties"),
         ("partners", "0003_walls"),
         ("tenants", "0003_walls"),
     ]

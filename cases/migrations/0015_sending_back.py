@@ -19,7 +19,7 @@ KINDS = [
 class Migration(migrations.Migration):
     """Name it; the database keeps any kind."""
 
-    dependencies = [("cases", "0013_pauses")]
+    dependencies = [("cases", "0014_pauses")]
     operations = [
         migrations.AlterField("clock", "kind", models.CharField(choices=KINDS, max_length=8))
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """Make the table, behind the wall; every case so far has had its memo in its first cycle."""
 
     dependencies = [
-        ("cases", "0014_sending_back"),
+        ("cases", "0015_sending_back"),
         ("ladder", "0007_pause_cap"),
         ("tenants", "0003_walls"),
     ]

@@ -1,0 +1,99 @@
+"""What the description says of answers, held against what is answered: each operation that can be
+asked for, as everybody who gets an answer."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import resolve
+
+from escalation.api import described
+from tests.escalation.browsing import Address
+from tests.escalation.test_api_urls import (
+    ANY,
+    COLUMNS,
+    NAMED,
+    OPERATIONS,
+    TABLE,
+    ask,
+    body_of,
+    client_of,
+    things_of,
+)
+from tests.factories import World, make_world
+
+pytestmark = pytest.mark.django_db
+PARTNERS = ("contact", "rival")
+# Nobody is answered by these as things stand in `things_of`. They say what they did as the other
+# verbs of the same thing do, in the same place (`post` of CaseVerb, ConcessionVerb, MemoVerb).
+UNANSWERED = {
+    *("api-case-close", "api-case-decide", "api-case-hand-back", "api-case-request-level"),
+    *("api-case-resolve", "api-case-revise", "api-concession-accept", "api-memo-acknowledge"),
+    *("api-memo-action-done", "api-memo-ask-review", "api-memo-issue", "api-memo-succeed"),
+}
+
+
+@pytest.fixture
+def ours(db: None) -> World:
+    """The vendor whose addresses are asked for; its scope is not in force."""
+    return make_world()
+
+
+@pytest.fixture
+def theirs(ours: World) -> World:
+    """Another vendor."""
+    return make_world()
+
+
+def operation_of(address: Address, method: str) -> dict[str, Any]:
+    """Return what the description says of one operation."""
+    route = resolve(address.url(ANY)).route
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    found: dict[str, Any] = described()["paths"][path][method.lower()]
+    return found
+
+
+def headers_of(operation: dict[str, Any], status: int) -> set[str]:
+    """Return which headers an answer may have beside those of every answer."""
+    return set(operation["responses"].get(str(status), {}).get("headers", ()))
+
+
+def test_who_is_answered_by_nobody_is_on_the_list() -> None:
+    answered = {name for (name, _method), line in TABLE.items() if re.search(r"\b20\d", line)}
+    assert {address.name for address, _method in OPERATIONS} - answered == UNANSWERED
+
+
+@NAMED
+def test_a_version_is_sent_where_it_is_described_and_nowhere_else(
+    address: Address, method: str, ours: World, theirs: World
+) -> None:
+    things, operation = things_of(ours), operation_of(address, method)
+    url, body = address.url(things), body_of(address.name, ours, things)
+    for column in (name for name in COLUMNS if name != "nobody"):
+        answer = ask(client_of(column, ours, theirs), method, url, body)
+        said = "ETag" in headers_of(operation, answer.status_code)
+        expected = said and column not in PARTNERS
+        assert ("ETag" in answer.headers) is expected, (column, answer.status_code)
+
+
+@NAMED
+def test_what_heeds_a_version_tells_it_and_so_does_what_shows_the_thing(
+    address: Address, method: str
+) -> None:
+    operation = operation_of(address, method)
+    heeds = any(p["name"] == "If-Match" for p in operation.get("parameters", ()))
+    # A text has no version: it is written for the version of its case. Only partners ask for the
+    # next level, and they see none.
+    if heeds and operation["operationId"] not in ("cases_messages_create", "cases_request_level"):
+        statuses = [code for code in (200, 201) if str(code) in operation["responses"]]
+        assert statuses
+        assert all("ETag" in headers_of(operation, code) for code in statuses)
+
+
+def test_every_refusal_that_says_when_to_come_back_is_every_operations() -> None:
+    shared = described()["components"]["responses"]
+    for address, method in OPERATIONS:
+        responses = operation_of(address, method)["responses"]
+        for code in ("429", "503"):
+            name = responses[code]["$ref"].rpartition("/")[2]
+            assert "Retry-After" in shared[name]["headers"], (address.name, code)
