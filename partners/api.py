@@ -20,7 +20,7 @@ from partners.serializers import (
     PartnersQuery,
 )
 from tenants.errors import Invalid
-from tenants.rest.description import operation
+from tenants.rest.description import listed, operation
 from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import answer, page_by_id
 
@@ -43,14 +43,7 @@ class Partners(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
-        "partners_list",
-        "The partners",
-        query=PartnersQuery,
-        gives=PartnerPage,
-        address=False,
-        answer={"results": [EXAMPLE], "next": None, "previous": None},
-    )
+    @listed("partners_list", "The partners", PartnersQuery, PartnerPage, EXAMPLE)
     def get(self, request: Request) -> Response:
         """Answer a page of the partners, in the order in which they were added."""
         refuse_others(self)

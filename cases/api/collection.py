@@ -23,7 +23,7 @@ from cases.serializers import (
 )
 from cases.shapes import Shape, summary, whole
 from tenants.models import Membership
-from tenants.rest.description import operation
+from tenants.rest.description import listed, operation
 from tenants.rest.operation import Operation
 from tenants.rest.paging import answer
 from tenants.seen import tag_of
@@ -39,14 +39,7 @@ class Cases(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
-        "cases_list",
-        "The cases this token sees",
-        query=CasesQuery,
-        gives=CasePage,
-        address=False,
-        answer=examples.page(examples.SUMMARY),
-    )
+    @listed("cases_list", "The cases this token sees", CasesQuery, CasePage, examples.SUMMARY)
     def get(self, request: Request) -> Response:
         """Answer a page of the cases, the last changed first."""
         page = case_rows(self.member, self.asked(CasesQuery))

@@ -96,8 +96,3 @@ MESSAGE = {
     "body": "Please send us the customer's letter.",
     "at": "2026-11-12T09:20:00Z",
 }
-
-
-def page(*results: Any) -> dict[str, Any]:
-    """Return a page of a list."""
-    return {"results": list(results), "next": None, "previous": None}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from cases.access import case_for, visible_cases
 from journal.models import Audience, Event
 from tenants.models import Membership, Role
-from tenants.rest.description import operation, page_of
+from tenants.rest.description import listed, page_of
 from tenants.rest.operation import Operation
 from tenants.rest.paging import PageQuery, Slice, answer, check_order, cut, page_by_id
 
@@ -51,7 +51,6 @@ EXAMPLE = {
     "facts": {"from": 1, "to": 2, "cause": "clock"},
     "version": 1,
 }
-PAGE = {"results": [EXAMPLE], "next": None, "previous": None}
 
 
 class FeedQuery(PageQuery):
@@ -72,13 +71,8 @@ class Feed(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation(
-        "events_list",
-        "What happened, in the order of the trail",
-        query=FeedQuery,
-        gives=EventPage,
-        address=False,
-        answer=PAGE,
+    @listed(
+        "events_list", "What happened, in the order of the trail", FeedQuery, EventPage, EXAMPLE
     )
     def get(self, request: Request) -> Response:
         """Answer a page of events in order; an event appears once it has its place in the chain,
@@ -92,9 +86,7 @@ class CaseEvents(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation(
-        "cases_events", "What happened in a case", query=PageQuery, gives=EventPage, answer=PAGE
-    )
+    @listed("cases_events", "What happened in a case", PageQuery, EventPage, EXAMPLE, address=True)
     def get(self, request: Request, case_id: UUID) -> Response:
         """Answer a page of the case's events, the latest first."""
         case = case_for(self.member, case_id)

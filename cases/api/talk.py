@@ -21,7 +21,7 @@ from cases.serializers import (
 from cases.shapes import Shape, clock, named
 from journal.models import Audience
 from tenants.errors import Invalid
-from tenants.rest.description import operation
+from tenants.rest.description import listed, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
 from tenants.rest.paging import PageQuery, answer, page_by_id
@@ -32,12 +32,13 @@ class Messages(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
+    @listed(
         "cases_messages_list",
         "What was written in a case",
-        query=PageQuery,
-        gives=MessagePage,
-        answer=examples.page(examples.MESSAGE),
+        PageQuery,
+        MessagePage,
+        examples.MESSAGE,
+        address=True,
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         """Answer a page of the texts, the latest first."""

@@ -27,7 +27,7 @@ from ladder.serializers import (
 )
 from ladder.worktime import CalendarError, Rules, Step, compile_rules
 from tenants.errors import Invalid
-from tenants.rest.description import operation
+from tenants.rest.description import listed, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation, checked, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
@@ -56,14 +56,7 @@ class Calendars(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
-        "calendars_list",
-        "The calendars",
-        query=PageQuery,
-        gives=CalendarPage,
-        address=False,
-        answer={"results": [EXAMPLE], "next": None, "previous": None},
-    )
+    @listed("calendars_list", "The calendars", PageQuery, CalendarPage, EXAMPLE)
     def get(self, request: Request) -> Response:
         """Answer a page of the calendars, each as new clocks pin it."""
         refuse_others(self)

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from ladder.models import Category
 from ladder.serializers import CategoryPage
-from tenants.rest.description import operation
+from tenants.rest.description import listed
 from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
@@ -37,14 +37,7 @@ class Categories(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation(
-        "categories_list",
-        "The kinds of dispute",
-        query=PageQuery,
-        gives=CategoryPage,
-        address=False,
-        answer={"results": [EXAMPLE], "next": None, "previous": None},
-    )
+    @listed("categories_list", "The kinds of dispute", PageQuery, CategoryPage, EXAMPLE)
     def get(self, request: Request) -> Response:
         """Answer a page of the categories with their intake templates."""
         refuse_others(self)

@@ -23,7 +23,7 @@ from ladder.policy import LadderEntry
 from ladder.policy_file import read_ladder
 from ladder.serializers import LadderInSerializer, LadderPage, LadderSerializer
 from tenants.errors import Invalid
-from tenants.rest.description import operation
+from tenants.rest.description import listed, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
@@ -88,14 +88,7 @@ class Ladders(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
-        "ladders_list",
-        "The ladders",
-        query=PageQuery,
-        gives=LadderPage,
-        address=False,
-        answer={"results": [EXAMPLE], "next": None, "previous": None},
-    )
+    @listed("ladders_list", "The ladders", PageQuery, LadderPage, EXAMPLE)
     def get(self, request: Request) -> Response:
         """Answer a page of the ladders with their levels and who holds them."""
         refuse_others(self)

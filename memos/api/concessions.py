@@ -34,7 +34,7 @@ from memos.serializers.concession import (
 )
 from memos.terms import Ask
 from tenants.errors import Invalid
-from tenants.rest.description import EmptySerializer, operation
+from tenants.rest.description import EmptySerializer, listed, operation
 from tenants.rest.description import verb as described
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
@@ -79,13 +79,12 @@ class Concessions(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
+    @listed(
         "concessions_list",
         "The concessions this token sees",
-        query=ConcessionsQuery,
-        gives=ConcessionPage,
-        address=False,
-        answer={"results": [EXAMPLE], "next": None, "previous": None},
+        ConcessionsQuery,
+        ConcessionPage,
+        EXAMPLE,
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the concessions, the one asked for last first."""

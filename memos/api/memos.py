@@ -28,7 +28,7 @@ from memos.serializers.memo import (
 )
 from memos.views.memo import as_file, file_name
 from tenants.errors import Invalid
-from tenants.rest.description import PDF, operation
+from tenants.rest.description import PDF, listed, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
 from tenants.rest.paging import answer, page_by_id
@@ -41,14 +41,7 @@ class Memos(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @operation(
-        "memos_list",
-        "The memos this token sees",
-        query=MemosQuery,
-        gives=MemoPage,
-        address=False,
-        answer={"results": [examples.SUMMARY], "next": None, "previous": None},
-    )
+    @listed("memos_list", "The memos this token sees", MemosQuery, MemoPage, examples.SUMMARY)
     def get(self, request: Request) -> Response:
         """Answer a page of the memos, the one begun last first."""
         asked = self.asked(MemosQuery)

@@ -230,6 +230,20 @@ def operation(name: str, summary: str, **said: Unpack[Said]) -> Callable[[Any], 
     return mark
 
 
+def listed(
+    name: str,
+    summary: str,
+    query: type[serializers.Serializer[Any]],
+    gives: type[serializers.Serializer[Any]],
+    example: Any,
+    *,
+    address: bool = False,
+) -> Callable[[Any], Any]:
+    """Describe a list, of which a page is answered; the example is one of its items."""
+    page = {"results": [example], "next": None, "previous": None}
+    return operation(name, summary, query=query, gives=gives, address=address, answer=page)
+
+
 def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
     """Return the headers a method heeds, and those it answers with."""
     found = [KEY, REPLAYED] if method == "post" else []
