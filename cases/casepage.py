@@ -16,7 +16,15 @@ from cases.access import may
 from cases.actions import may_send_back
 from cases.forms import MessageForm, form_for
 from cases.intake import labelled, missing
-from cases.models import Assignment, AssignmentEnd, Case, Confidentiality, Message, Status
+from cases.models import (
+    Assignment,
+    AssignmentEnd,
+    Case,
+    Confidentiality,
+    Message,
+    MessageKind,
+    Status,
+)
 from cases.nextstep import Standing
 from cases.pages import amount_text, chip, next_words, standing_of
 from cases.pausepage import paused_case
@@ -371,7 +379,8 @@ class CasePage:
         kind = kind_of(event.kind)
         who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
         return {
-            "kind": kind.shape,
+            # What parties read is shown as what it is to them.
+            "kind": "message" if message and message.kind == MessageKind.MESSAGE else kind.shape,
             "icon": kind.icon,
             "at": event.at,
             "who": who,

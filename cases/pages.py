@@ -192,7 +192,7 @@ def step_words() -> dict[Next, tuple[str, str]]:
         ),
         Next.ACKNOWLEDGE: (_("Acknowledge"), _("%(name)s acknowledges")),
         Next.ANSWER_REQUEST: (_("Answer the request"), _("%(name)s answers the request")),
-        Next.WAIT: (_("Paused: go on when there is an answer"), _("Paused")),
+        Next.WAIT: (_("Wait for the answer, or go on"), _("Paused")),
         Next.WRITE_RESULT: (_("Write the result down"), _("%(name)s writes the result down")),
         Next.ISSUE_MEMO: (_("Issue the memo"), _("Issue the memo")),
         Next.RESOLVE: (_("Resolve the case"), _("%(name)s resolves the case")),

@@ -112,7 +112,7 @@ def text_of(action: Next, who: str | None) -> str:
         Next.ANSWER_REQUEST: _("Answer the partner's request for the next level"),
         Next.DECIDE_CONCESSION: _("Decide the concession"),
         Next.DECIDE: _("Decide"),
-        Next.WAIT: _("Paused: go on when there is an answer"),
+        Next.WAIT: _("Wait for the answer, or go on"),
         Next.WRITE_RESULT: _("Write the result down"),
         Next.ISSUE_MEMO: _("Issue the memo"),
         Next.RESOLVE: _("Resolve the case"),

@@ -92,6 +92,8 @@ def _paused(facts: Mapping[str, Any], _names: Names) -> str:
         "standstill": _("the end of an agreed standstill"),
     }
     what = waits.get(str(facts.get("reason")), _("somebody else"))
+    if facts.get("pause"):
+        return _("stopped the clocks: waiting for %(what)s.") % {"what": what}
     return _("The clocks stopped: waiting for %(what)s.") % {"what": what}
 
 
@@ -99,6 +101,7 @@ def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
     return {
         "answered": _("The party answered: the clocks run again."),
         "cap": _("The longest time for a pause is over: the clocks run again."),
+        "resumed": _("let the clocks run again."),
     }.get(str(facts.get("cause")), _("The clocks run again."))
 
 

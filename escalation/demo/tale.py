@@ -98,7 +98,7 @@ def asked(who: str, when: Moment, to: str, body: str) -> Step:
 
 def paused(who: str, when: Moment, partner: str, waits_for: str, review: Moment) -> Step:
     """Return: the clocks were stopped until a party sends its evidence."""
-    words = {"reason": "evidence", "waits_for": waits_for, "review_by": review}
+    words = {"reason": "evidence", "waits_for": waits_for, "review": review}
     return Step("pause", who, when, words, partner)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cases import actions, confidential, pausing, requests
@@ -66,6 +66,14 @@ def grant(scene: Scene, step: Step) -> None:
     """Let one colleague in."""
     person = scene.people[step.person].user_id
     confidential.grant_access(scene.case, user_id=person, **scene.actor(step), **scene.words(step))
+
+
+def stand_still(scene: Scene, step: Step) -> None:
+    """Stop the clocks until a party answers; somebody looks again when work begins on a day."""
+    words = scene.words(step)
+    day = words.pop("review").astimezone(UTC).date()
+    review_by = pausing.review_instant(scene.case, day)
+    pausing.pause(scene.case, review_by=review_by, **scene.actor(step), **words)
 
 
 def wish(scene: Scene, step: Step) -> None:
@@ -146,12 +154,12 @@ OF_CASE: dict[str, Callable[..., object]] = {
     "resolve": actions.resolve,
     "close": actions.close,
     "withdraw": actions.withdraw,
-    "pause": pausing.pause,
     "request_level": requests.request_level,
     "restrict": confidential.restrict,
     "draft_memo": memo.draft_memo,
 }
 OTHERS: dict[str, Callable[[Scene, Step], None]] = {
+    "pause": stand_still,
     "grant_access": grant,
     "request_concession": wish,
     "decide_concession": rule,

@@ -84,7 +84,7 @@ def test_staff_pause_a_case_on_its_page_and_go_on(vendor: World, case: Case) -> 
     assert "The clocks stand still</h2>" in text
     assert "Waiting for Alpenwerk: Evidence from a party" in text
     assert "the customer&#x27;s letter" in text
-    assert "Next: Paused: go on when there is an answer" in text
+    assert "Next: Wait for the answer, or go on" in text
     listed = plain(browser(vendor, "tom").get(f"/t/{vendor.tenant.slug}/inbox/?view=mine"))
     assert "Look again" in listed
     with vendor.scope():
