@@ -156,6 +156,8 @@ def _refusal_to_staff(case: Case, verb: str, member: Membership) -> str:
         return _("Only the person whose turn it is can hand the case back.")
     if verb == "jump" and member.user_id not in seats_above(case.ladder_id, case.level.position):
         return _("Only who holds a level above can take the case past the next one.")
+    if verb == "hold" and member.user_id not in seats_above(case.ladder_id, case.level.position):
+        return _("Only who holds a level above can hold a window.")
     if verb in ("reassign", "reopen") and not _may_reassign(case, member):
         return {
             "reassign": _(

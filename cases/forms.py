@@ -12,7 +12,7 @@ from cases.confidential import LET_IN
 from cases.intake import control, plain
 from cases.models import Case, Outcome, PauseReason
 from cases.parties import LATER_ROLES
-from cases.pausing import review_instant
+from cases.pausing import day_end, review_instant
 from cases.queries import grants_of, parties_with_people
 from cases.telling import parties_of
 from journal.models import Audience
@@ -122,6 +122,27 @@ class SeverityForm(ReasonForm):
             ("", ""),
             *((value, label) for value, label in Severity.choices if value != case.severity),
         ]
+
+
+class HoldForm(ReasonForm):
+    """Until the end of which working day a window is held, and why."""
+
+    asks_as: ClassVar[dict[str, str]] = {"until": "until_day"}
+    until_day = forms.DateField(
+        label=_("Hold until the end of"),
+        help_text=_("The level that has the case may take until then; the whole case is not held."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    field_order = ("until_day", "reason")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    def facts(self) -> dict[str, Any]:
+        """Return the instant that day ends where the case's calendar is, and why."""
+        said = self.cleaned_data
+        return {"until": day_end(self.case, said["until_day"]), "reason": said["reason"]}
 
 
 class GrantForm(ReasonForm):
@@ -329,6 +350,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
         "pause": PauseForm,
         "keep_waiting": WaitingForm,
         "severity": SeverityForm,
+        "hold": HoldForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

@@ -18,7 +18,7 @@ from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
-STANDSTILLS = ("case.paused", "case.resumed")
+STANDSTILLS = ("case.paused", "case.resumed", "case.held")
 
 
 class CaseSubject:
@@ -117,6 +117,8 @@ def letter(
 
 def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
+    if event.kind == "case.held":
+        return _("There is more time for the answer you wait for. The portal shows until when.")
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:
@@ -157,6 +159,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.paused": _("The clocks stand still"),
         "case.resumed": _("The clocks run again"),
         "case.reopened": _("Opened again"),
+        "case.held": _("Another due time"),
         "case.severity_changed": _("Another severity"),
         "case.pause.review": _("Look at a pause again"),
         "case.granted": _("You can see a restricted case"),

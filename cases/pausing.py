@@ -6,7 +6,7 @@ most, counted in working time.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -150,6 +150,12 @@ def review_instant(case: Case, day: date) -> datetime:
     hours = calendar_of(case.calendar_version)
     with clockwork.within_hours():
         return hours.next_open(datetime.combine(day, time(), hours.zone))
+
+
+def day_end(case: Case, day: date) -> datetime:
+    """Return when a day ends where the case's calendar is."""
+    zone = calendar_of(case.calendar_version).zone
+    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
-"""Changing what a case has to be done by: another severity, and the windows that go with it.
+"""Changing what a case has to be done by: another severity with its windows, or time held.
 
 A clock keeps its anchor, what it has used and its pauses; only its target changes. Where it would
 be due already it gets the programme's floor from now on, instead of a burst. What was missed stays
 missed, noticed or not.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +20,13 @@ from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import Case, Clock, ClockKind, ClockState, Party, PartyRole
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
 from cases.starting import rerun, retargeted
-from cases.telling import Told, owner_of, say
+from cases.telling import Told, owner_of, partners_contacts, say
+from journal.models import Audience
 from ladder.durations import Window, format_window, parse_window
 from ladder.models import Severity
 from ladder.queries import find_route, programme
-from tenants.errors import Invalid
+from ladder.worktime import Pause
+from tenants.errors import Invalid, NotNow
 from tenants.models import Membership
 
 
@@ -89,13 +93,7 @@ def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
         with clockwork.within_hours():
             facts = retargeted(facts, window, at, floor)
             _write(clock, facts)
-        changed.append(
-            {
-                "clock": str(clock.pk),
-                "window": clock.window,
-                "due_at": clock.due_at.isoformat() if clock.state == "running" else None,
-            }
-        )
+        changed.append(_changed(clock))
     return changed
 
 
@@ -110,6 +108,68 @@ def window_now(clock: Clock, case: Case, rules: CaseRules) -> Window | None:
         return None
     level = rules.level(case.level.position)
     return level.response if clock.kind == ClockKind.RESPONSE else level.decision
+
+
+@transaction.atomic
+def hold(case: Case, *, by: Membership | None, at: datetime, until: datetime, reason: str) -> Case:
+    """Give the level that has the case time until an instant, as a level above: what it owes falls
+    due at the last working moment before that. The whole case is not held.
+
+    Raises `NotNow` where a window has been missed, `Invalid` for an instant that gives no time, or
+    that lies behind the due time of the whole case.
+    """
+    case = lock_case(case)
+    check(case, "hold", by)
+    reason = required("reason", reason)
+    live = live_clocks(case)
+    owed = [c for c in live if c.kind in LEVEL_KINDS and c.assignment_id == case.turn_id]
+    if any(c.breached_at or (c.state == ClockState.RUNNING and c.due_at <= at) for c in owed):
+        raise NotNow(_("A window was missed, and holding it does not undo that."), ["escalate"])
+    running = [c for c in owed if c.state == ClockState.RUNNING]
+    _check_until(until, live)
+    spans = spans_of(case.pk, case.cycle)
+    changed = [kept for clock in running if (kept := _held(clock, spans, until))]
+    if not changed:
+        raise Invalid({"until": _("Choose a time after what is due now.")})
+    clockwork.settle(case, at)
+    say(
+        case,
+        "case.held",
+        by=by,
+        at=at,
+        text=reason,
+        facts={"until": until.isoformat(), "clocks": changed},
+        told=Told((*owner_of(case), backup_of(case), *partners_contacts(case)), Audience.PARTIES),
+    )
+    return case
+
+
+def _check_until(until: datetime, live: list[Clock]) -> None:
+    """Refuse an instant behind the due time of the whole case."""
+    for clock in live:
+        if clock.kind == ClockKind.TOTAL and clock.state == "running" and until > clock.due_at:
+            due = clock.due_at.isoformat(timespec="minutes")
+            reason = _("The whole case is due before that, at %(due)s.")
+            raise Invalid({"until": reason % {"due": due}})
+
+
+def _held(clock: Clock, spans: Sequence[Pause], until: datetime) -> dict[str, Any] | None:
+    """Let a clock run to the last working moment before an instant; None where it does anyway."""
+    facts = clock_facts(clock, spans)
+    if until <= clock.anchor:
+        return None
+    with clockwork.within_hours():
+        target = facts.hours.worked_seconds(clock.anchor, until, facts.pauses)
+        if target <= clock.target_seconds:
+            return None
+        _write(clock, replace(facts, window=Window(seconds=target), target_seconds=target))
+    return _changed(clock)
+
+
+def _changed(clock: Clock) -> dict[str, Any]:
+    """Return what the trail keeps of a clock that changed."""
+    due_at = clock.due_at.isoformat() if clock.state == ClockState.RUNNING else None
+    return {"clock": str(clock.pk), "window": clock.window, "due_at": due_at}
 
 
 def _write(clock: Clock, facts: ClockFacts) -> None:

@@ -302,6 +302,12 @@ class SeveritySerializer(ReasonSerializer):
     severity = serializers.ChoiceField(Severity.choices)
 
 
+class HoldSerializer(ReasonSerializer):
+    """Until when a window is held, and why."""
+
+    until = InstantField()
+
+
 class PauseInSerializer(StrictSerializer):
     """What the case waits for, what exactly, and when to look again. Evidence and an answer name
     the `partner` that owes it, which reads `waits_for`; otherwise all parties read it."""

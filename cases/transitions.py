@@ -6,7 +6,7 @@ ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 KEEPING = ("restrict", "lift", "grant", "revoke")
 # Nor what is told of it, or who has a part, or whether it stands still; a jump is one way to
 # escalate.
-APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity")
+APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity", "hold")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -26,6 +26,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit": OPEN,
     "complete": OPEN,
     "severity": OPEN,
+    "hold": ("new", "in_progress"),
     "jump": ("new", "in_progress"),
     "pause": ("in_progress", "decided"),
     "resume": ("in_progress", "decided"),

@@ -260,6 +260,7 @@ VERBS: dict[str, Verb] = {
     "resume": pausing.resume,
     "reopen": reopening.reopen,
     "severity": retiming.change_severity,
+    "hold": retiming.hold,
     "keep_waiting": pausing.keep_waiting,
 }
 
@@ -323,6 +324,7 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "complete": _("Completed."),
         "pause": _("Paused. The clocks stand still until you go on."),
         "resume": _("The clocks run again."),
+        "hold": _("Held. The level and the parties were told of the new due time."),
         "severity": _("Changed. The clocks run on under the windows of this severity."),
         "reopen": _("Reopened. Every window begins anew, and the parties were told."),
         "keep_waiting": _("Noted. You will be told when to look again."),

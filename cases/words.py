@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -105,6 +106,12 @@ def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
     }.get(str(facts.get("cause")), _("The clocks run again."))
 
 
+def _held(facts: Mapping[str, Any], _names: Names) -> str:
+    until = datetime.fromisoformat(facts["until"])
+    words = date_format(timezone.localtime(until - timedelta(seconds=1)), "D j M")
+    return _("held the window until the end of %(day)s.") % {"day": words}
+
+
 def _severity(facts: Mapping[str, Any], _names: Names) -> str:
     values = {name: str(Severity(facts[name]).label).lower() for name in ("from", "to")}
     return _("changed the severity from %(from)s to %(to)s.") % values
@@ -171,6 +178,7 @@ KINDS: dict[str, Kind] = {
     "case.repaired": Kind(
         "event", "refresh", _plain("The due times were derived again from what happened.")
     ),
+    "case.held": Kind("event", "clock", _held),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
         "warning", "pause", _plain("Time to look whether the pause still has its reason.")

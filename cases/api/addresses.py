@@ -17,6 +17,7 @@ VERBS = {
     "withdraw": verbs.Withdraw,
     "reopen": verbs.Reopen,
     "change-severity": verbs.ChangeSeverity,
+    "hold": verbs.Hold,
     "pause": verbs.Pause,
     "resume": verbs.Resume,
     "keep-waiting": verbs.KeepWaiting,

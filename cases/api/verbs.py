@@ -19,6 +19,7 @@ from cases.serializers import (
     DecideSerializer,
     DeclineSerializer,
     EscalateSerializer,
+    HoldSerializer,
     KeepWaitingSerializer,
     PartyAddSerializer,
     PauseInSerializer,
@@ -193,6 +194,19 @@ class ChangeSeverity(CaseVerb):
 
     form = SeveritySerializer
     act = staticmethod(retiming.change_severity)
+
+
+@verb(
+    "hold",
+    "Hold a window, as a level above",
+    HoldSerializer,
+    {"until": "2026-12-04T17:00:00Z", "reason": "The contract is being looked at."},
+)
+class Hold(CaseVerb):
+    """What the level owes falls due at the last working moment before; the total does not move."""
+
+    form = HoldSerializer
+    act = staticmethod(retiming.hold)
 
 
 @verb(

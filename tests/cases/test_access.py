@@ -31,6 +31,7 @@ MAY = {
     "add_party": STAFF,
     "edit_case": STAFF,
     "complete_fields": STAFF,
+    "hold": {"petra", "marianne"},
     "change_severity": {"tom", "backup", "petra", "marianne"},
     **dict.fromkeys(PAUSING, STAFF),
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},

@@ -33,6 +33,7 @@ KINDS = {
     "complete_fields": "case.edited",
     "reopen": "case.reopened",
     "change_severity": "case.severity_changed",
+    "hold": "case.held",
     "pause": "case.paused",
     "resume": "case.resumed",
     "keep_waiting": "case.pause.kept",
@@ -46,7 +47,7 @@ TEXTS = {
     "resolve": "resolution",
     "pause": "waits_for",
     **dict.fromkeys(("escalate", "hand_back", "reassign", "decide", "revise"), "reason"),
-    **dict.fromkeys(("withdraw", "reopen", "change_severity"), "reason"),
+    **dict.fromkeys(("withdraw", "reopen", "change_severity", "hold"), "reason"),
     **dict.fromkeys(("request_level", "decline_request", *KEEPING), "reason"),
 }
 # What the deadlines of a case have nothing to do with.
@@ -100,8 +101,8 @@ def test_opening_is_one_event(world: World) -> None:
     assert [(e.kind, e.by_id) for e in events] == [("case.opened", world["tom"].user_id)]
 
 
-# A pause undoes no breach: it is refused then.
-@pytest.mark.parametrize("verb", sorted((set(TEXTS) | {"acknowledge"}) - {"pause"}))
+# Neither a pause nor time undoes a breach: they are refused then.
+@pytest.mark.parametrize("verb", sorted((set(TEXTS) | {"acknowledge"}) - {"pause", "hold"}))
 def test_an_answer_that_comes_too_late_adds_the_breach_it_meets(world: World, verb: str) -> None:
     case, holder = ready_for(world, verb)
     events = new_events(case, lambda: do(world, verb, case, by=holder, at=TOO_LATE))
@@ -115,7 +116,7 @@ def test_an_answer_that_comes_too_late_adds_the_breach_it_meets(world: World, ve
 @pytest.mark.parametrize("verb", sorted(KINDS))
 def test_no_event_holds_a_name_an_address_or_a_text(world: World, verb: str) -> None:
     case, holder = ready_for(world, verb)
-    do(world, verb, case, by=holder, at=LATER if verb == "pause" else TOO_LATE)
+    do(world, verb, case, by=holder, at=LATER if verb in ("pause", "hold") else TOO_LATE)
     Seat.objects.all().delete()
     world.case(title=CANARY, description=CANARY, deal_id=CANARY, external_id=CANARY)
     secrets = {CANARY, *User.objects.values_list("name", flat=True)}

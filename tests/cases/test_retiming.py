@@ -3,23 +3,24 @@
 Who may, in which status, one event, its text: with all other verbs, by enumeration.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from cases import actions
 from cases.models import Case, Clock
 from cases.pausing import pause, resume
-from cases.retiming import change_severity
+from cases.retiming import change_severity, hold
 from cases.sweep import sweep
-from journal.models import Event
+from journal.models import Event, Notice
 from ladder.models import Ladder, Programme, Route
-from tenants.errors import Invalid
+from tenants.errors import Invalid, NotNow
 from tests.api import Program
 from tests.cases.verbs import DAY, HOUR, LATER
 from tests.escalation.browsing import browser
-from tests.factories import OPENED, World, make_ladder, make_world
+from tests.factories import BERLIN_HOURS, OPENED, World, make_ladder, make_world
 from tests.portal.pages import plain
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,75 @@ def test_pages_and_programs_change_it(world: World) -> None:
     crm = Program(world, "tom")
     shape = crm.post(f"cases/{case.pk}/change-severity/", {"severity": "s4", "reason": "Calm."})
     assert (shape["severity"], shape["severity_reason"]) == ("s4", "Calm.")
+
+
+def give_time(world: World, case: Case, until: datetime, by: str = "petra") -> Case:
+    """Hold a window as a level above."""
+    return hold(case, by=world[by], at=LATER, until=until, reason="Counsel reads the contract.")
+
+
+def test_a_level_above_gives_the_level_below_time_and_the_total_does_not_move(world: World) -> None:
+    with world.scope():
+        case = give_time(world, world.case(), OPENED + 20 * HOUR)
+        assert (clock("response").due_at, clock("decision").due_at) == (OPENED + 20 * HOUR,) * 2
+        assert clock("total").due_at == OPENED + 100 * HOUR
+        assert (case.due_at, case.due_kind) in [
+            (OPENED + 20 * HOUR, "response"),
+            (OPENED + 20 * HOUR, "decision"),
+        ]
+        told = Notice.objects.filter(event__kind="case.held")
+        assert set(told.values_list("user__name", flat=True)) == {"Tom", "Anna"}
+
+
+def test_held_time_ends_with_working_hours(db: None) -> None:
+    world = make_world(rules=BERLIN_HOURS)
+    with world.scope():
+        # Until the end of Thursday, in Berlin: work is over at five.
+        give_time(world, world.case(), datetime(2026, 11, 26, 23, 0, tzinfo=UTC))
+        assert clock("response").due_at == datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("until", [OPENED - HOUR, LATER, OPENED + 101 * HOUR])
+def test_time_is_given_forwards_and_not_beyond_the_whole_case(
+    world: World, until: datetime
+) -> None:
+    with world.scope():
+        case = world.case()
+        before = list(Clock.objects.order_by("id").values())
+        with pytest.raises(Invalid) as refused:
+            give_time(world, case, until)
+        assert set(refused.value.errors) == {"until"}
+        assert list(Clock.objects.order_by("id").values()) == before
+
+
+def test_holding_undoes_no_breach(world: World) -> None:
+    with world.scope():
+        case = world.case()
+        with pytest.raises(NotNow, match="was missed"):
+            hold(
+                case,
+                by=world["petra"],
+                at=OPENED + 4 * HOUR,
+                until=OPENED + 9 * HOUR,
+                reason="Late.",
+            )
+
+
+def test_pages_and_programs_hold_a_window(world: World) -> None:
+    with world.scope():
+        case = world.case(at=timezone.now())
+    url = f"/t/{world.tenant.slug}/cases/{case.pk}/do/hold/"
+    sent = {"until_day": (timezone.now() + DAY).date().isoformat(), "reason": "Counsel reads."}
+    assert browser(world, "tom").post(url, sent).status_code == 403
+    late = {**sent, "until_day": (timezone.now() + 30 * DAY).date().isoformat()}
+    refused = browser(world, "petra").post(url, late)
+    assert (refused.status_code, "due before that" in plain(refused)) == (422, True)
+    text = plain(browser(world, "petra").post(url, sent, follow=True))
+    assert "held the window until the end of" in text
+    until = timezone.now() + 3 * DAY
+    said = {"until": until.isoformat(), "reason": "Still."}
+    shape = Program(world, "petra").post(f"cases/{case.pk}/hold/", said)
+    assert datetime.fromisoformat(shape["due_at"]) <= until
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])

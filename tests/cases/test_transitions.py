@@ -5,7 +5,7 @@ import pytest
 from cases.models import Case, Status
 from cases.transitions import ALLOWED, OPEN, allowed_in
 from tenants.errors import NotNow
-from tests.cases.verbs import KEEPING, NAMES, PAUSING, STATUSES, case_in, do, verbs
+from tests.cases.verbs import ACTORS, KEEPING, NAMES, PAUSING, STATUSES, case_in, do, verbs
 from tests.factories import World
 
 O = ("new", "in_progress", "decided")  # noqa: E741 - the open ones, for a table that can be read
@@ -21,6 +21,7 @@ TABLE = {
     "close": ("resolved",),
     "reopen": ("resolved", "closed"),
     "change_severity": O,
+    "hold": ("new", "in_progress"),
     "withdraw": O,
     "request_level": ("new", "in_progress"),
     "decline_request": O,
@@ -57,7 +58,15 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields", "change_severity"}
+    apart = {
+        *KEEPING,
+        *PAUSING,
+        "add_party",
+        "edit_case",
+        "complete_fields",
+        "change_severity",
+        "hold",
+    }
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named
@@ -69,7 +78,7 @@ def test_a_verb_in_a_status(world: World, verb: str, status: str) -> None:
     case = case_in(world, status)
     before = Case.objects.filter(pk=case.pk).values().get()
     own = OWN_CONDITION.get((verb, status))
-    who = "anna" if verb == "request_level" else "tom"
+    who = ACTORS.get(verb, "tom")
     if status in TABLE[verb] and own is None:
         do(world, verb, case, by=who)
         assert Case.objects.get(pk=case.pk).version == before["version"] + 1

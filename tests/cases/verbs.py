@@ -22,6 +22,8 @@ MODULES = (actions, requests, parties, confidential, editing, pausing, reopening
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
 MONTH = timedelta(days=30)
+# Whose a verb is, where it is not the holder's.
+ACTORS = {"request_level": "anna", "hold": "petra"}
 PAUSING = ("pause", "resume", "keep_waiting")
 # Where the table of statuses calls a verb by another name.
 NAMES = {
@@ -64,6 +66,7 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "resolve": {"resolution": text},
         "close": {},
         "reopen": {"reason": text},
+        "hold": {"until": LATER + 2 * DAY, "reason": text},
         "change_severity": {"severity": "s1", "reason": text},
         "withdraw": {"reason": text},
         "request_level": {"reason": text, "partner_id": world.partners["alpenwerk"].pk},
@@ -149,4 +152,4 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
     }
     for first, who in before.get(verb, ()):
         do(world, first, case, by=who, at=OPENED)
-    return Case.objects.get(pk=case.pk), "anna" if verb == "request_level" else "tom"
+    return Case.objects.get(pk=case.pk), ACTORS.get(verb, "tom")
