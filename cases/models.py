@@ -185,6 +185,8 @@ class Case(TenantModel):
     seen_turn: UUID | None = None
     # The version they have read, where they named one; the same.
     seen_tags: Tags = None
+    # In whose place who acts does so, as it was found when they were checked.
+    acting_for: UUID | None = None
 
     def __str__(self) -> str:
         return self.number
@@ -256,7 +258,8 @@ class AssignmentEnd(models.TextChoices):
 
 class Assignment(TenantModel):
     """A case's stay on a level with its holder: one turn. `owner` is empty only where nobody
-    holds the level, which raises an alarm."""
+    holds the level, which raises an alarm. An owner who stands in for somebody has it
+    `on_behalf_of` them."""
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="assignments")
     cycle = models.PositiveSmallIntegerField()
@@ -265,6 +268,7 @@ class Assignment(TenantModel):
     position = models.PositiveSmallIntegerField()
     owner = MemberForeignKey(null=True)
     backup = MemberForeignKey(null=True)
+    on_behalf_of = MemberForeignKey(null=True, db_index=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=12, choices=AssignmentEnd.choices, blank=True)
@@ -319,8 +323,8 @@ class Clock(TenantModel):
 
     Most clocks ask the case's owner. One about a `subject` (the partner that asked for the next
     level, a concession, an action of a memo) may ask somebody else: `owner` and `backup`, at
-    `level` where it is about authority. `barred` may not answer it: who asked, or whom they asked
-    for.
+    `level` where it is about authority, `on_behalf_of` whom the owner stands in for. `barred` may
+    not answer it: who asked, or whom they asked for.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="clocks")
@@ -344,6 +348,7 @@ class Clock(TenantModel):
     subject = models.UUIDField(null=True)
     owner = MemberForeignKey(null=True, db_index=False)
     backup = MemberForeignKey(null=True, db_index=False)
+    on_behalf_of = MemberForeignKey(null=True, db_index=False)
     level = TenantForeignKey(Level, null=True, db_index=False)
     barred = ArrayField(models.UUIDField(), default=list, db_default=[])
 

@@ -83,6 +83,9 @@ class CaseSummarySerializer(serializers.Serializer[Any]):
     confidentiality = serializers.ChoiceField(Confidentiality.choices, allow_null=True)
     partner = NamedSerializer(allow_null=True, help_text="The complainant.")
     owner = NamedSerializer(allow_null=True)
+    on_behalf_of = NamedSerializer(
+        allow_null=True, help_text="In whose place the owner has it; null for partners."
+    )
     level = LevelRefSerializer(allow_null=True)
     ladder = serializers.UUIDField(allow_null=True)
     clocks = ClockSerializer(many=True)

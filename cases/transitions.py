@@ -4,8 +4,9 @@ OPEN = ("new", "in_progress", "decided")
 ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 # Who knows of a case is nothing that moves it on.
 KEEPING = ("restrict", "lift", "grant", "revoke")
-# Nor what is told of it, or who has a part; a jump is one way to escalate.
-APART = ("party", "edit", "complete", "jump")
+# Nor what is told of it, or who has a part; a jump is one way to escalate. What is handed over to
+# who stands in stays where it is.
+APART = ("party", "edit", "complete", "jump", "hand_over")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -24,6 +25,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit": OPEN,
     "complete": OPEN,
     "jump": ("new", "in_progress"),
+    "hand_over": (*OPEN, "resolved", "closed"),
     **dict.fromkeys(KEEPING, ALWAYS),
 }
 

@@ -30,6 +30,8 @@ MAY = {
     "add_party": STAFF,
     "edit_case": STAFF,
     "complete_fields": STAFF,
+    # Of Tom, who is away; Petra stands in.
+    "hand_over": {"tom", "petra", "ines"},
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
 }
 

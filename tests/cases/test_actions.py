@@ -31,6 +31,7 @@ KINDS = {
     "add_party": "case.party_added",
     "edit_case": "case.edited",
     "complete_fields": "case.edited",
+    "hand_over": "case.delegated",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -51,6 +52,7 @@ APART = {
     "edit_case",
     "complete_fields",
     "reassign",
+    "hand_over",
     "revise",
     "request_level",
     "decline_request",
@@ -161,6 +163,7 @@ def told(world: World, event: Event) -> list[str]:
         ("escalate", ["Anna", "Petra"]),
         ("hand_back", ["Tom"]),
         ("reassign", ["Petra"]),
+        ("hand_over", ["Petra"]),
         ("decide", ["Anna"]),
         ("revise", ["Anna"]),
         ("resolve", ["Anna"]),
@@ -301,7 +304,8 @@ def test_a_level_that_nobody_holds_alarms_the_admins(world: World) -> None:
     case = case_in(world, "new")
     events = new_events(case, lambda: do(world, "escalate", case))
     assert [e.kind for e in events] == ["case.escalated", "case.unowned"]
-    assert told(world, events[1]) == ["Ines"]
+    # The admins, and who holds the level above.
+    assert told(world, events[1]) == ["Ines", "Marianne"]
     assert events[1].by_id is None
 
 

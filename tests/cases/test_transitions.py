@@ -25,6 +25,7 @@ TABLE = {
     "add_party": O,
     "edit_case": O,
     "complete_fields": O,
+    "hand_over": (*O, "resolved", "closed"),
     **dict.fromkeys(KEEPING, tuple(STATUSES)),
 }
 # What is also asked once the status allows it, and refused here with a reason of its own.
@@ -33,6 +34,8 @@ OWN_CONDITION = {
     ("acknowledge", "decided"): "acknowledged already",
     ("hand_back", "new"): "started on this level",
     ("hand_back", "in_progress"): "started on this level",
+    ("hand_over", "resolved"): "Nothing in this case can be handed over",
+    ("hand_over", "closed"): "Nothing in this case can be handed over",
     **{("decline_request", status): "answered already" for status in O},
     **{("lift", status): "The case is normal" for status in STATUSES},
     **{("grant_access", status): "nothing to grant" for status in STATUSES},
@@ -53,7 +56,7 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    apart = {*KEEPING, "add_party", "edit_case", "complete_fields"}
+    apart = {*KEEPING, "add_party", "edit_case", "complete_fields", "hand_over"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, editing, parties, requests
+from cases import actions, confidential, editing, handover, parties, requests
 from cases.models import Case
+from ladder.models import Absence
 from tenants.models import Membership
-from tests.factories import OPENED, World
+from tests.factories import OPENED, World, make_absence
 
 HOUR = timedelta(hours=1)
 LATER = OPENED + HOUR
@@ -38,7 +39,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
     """Return the verbs of a case: what is public in their modules, takes a case, who acts, when."""
     return {
         name: function
-        for module in (actions, requests, parties, confidential, editing)
+        for module in (actions, requests, parties, confidential, editing, handover)
         for name, function in vars(module).items()
         if inspect.isfunction(function)
         and not name.startswith("_")
@@ -50,6 +51,8 @@ def verbs() -> dict[str, Callable[..., Any]]:
 
 def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
     """Return what a verb needs besides who and when; `KeyError` for one nobody described."""
+    if verb == "hand_over":
+        return {"absence_id": away(world).pk}
     known: dict[str, dict[str, Any]] = {
         "acknowledge": {},
         "add_message": {"body": text, "audience": "parties"},
@@ -76,6 +79,12 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "revoke_access": {"reason": text, "user_id": world["pavel"].user_id},
     }
     return known[verb]
+
+
+def away(world: World) -> Absence:
+    """Return that Tom is away, always, and Petra stands in."""
+    found = Absence.objects.filter(person=world["tom"].user).first()
+    return found or make_absence(world, "tom", "petra")
 
 
 def own_words(world: World, verb: str, who: Membership | None) -> dict[str, Any]:
@@ -121,6 +130,8 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
     """Return a case on which a verb succeeds, and whose turn it is by first name."""
     status = {"revise": "decided", "close": "resolved"}.get(verb, "new")
     case = case_in(world, status)
+    if verb == "hand_over":
+        away(world)
     if verb == "hand_back":
         do(world, "escalate", case, at=OPENED)
         return Case.objects.get(pk=case.pk), "petra"

@@ -91,7 +91,7 @@ def every_level_is_held_everywhere() -> None:
     assert not Seat.objects.filter(provisional=True).exists()
     for level in Level.objects.all():
         for region in Region.objects.all():
-            assert holder_of(level.pk, region.pk, None).owner_id is not None
+            assert holder_of(level.pk, region.pk, None, WEDNESDAY).owner_id is not None
 
 
 def quellwerks_seats() -> None:
@@ -105,14 +105,17 @@ def quellwerks_seats() -> None:
     regions = {region.slug: region.pk for region in Region.objects.all()}
     people = dict(Membership.objects.values_list("user_id", "user__name"))
 
-    def owners(ladder: str, region: str) -> list[str]:
+    def owners(ladder: str, region: str, at: datetime = WEDNESDAY) -> list[str]:
         levels = Level.objects.filter(ladder_id=names[ladder]).order_by("position")
-        held = [holder_of(level.pk, regions[region], None).owner_id for level in levels]
+        held = [holder_of(level.pk, regions[region], None, at).owner_id for level in levels]
         return [people[owner] for owner in held if owner]
 
     sponsor, board = "Marianne Voss", "Henrik Aas"
     assert owners("Administrative", "dach") == ["Tom Brandt", "Petra Winkler", sponsor, board]
-    assert owners("Administrative", "gulf") == ["Omar Haddad", "Daniel Cho", sponsor, board]
+    # Omar Haddad is away until three days from now.
+    assert owners("Administrative", "gulf") == ["Grace Doyle", "Daniel Cho", sponsor, board]
+    back = owners("Administrative", "gulf", WEDNESDAY + timedelta(days=3))
+    assert back == ["Omar Haddad", "Daniel Cho", sponsor, board]
     assert owners("Administrative", "na")[0] == "Grace Doyle"
     assert owners("Strategic", "iberia") == ["Petra Winkler", sponsor, board]
     assert owners("Integrity", "uk") == ["Ruth Adeyemi", board, sponsor]
@@ -130,7 +133,7 @@ def the_case_that_falls_due() -> None:
         ("Rheintor", "respondent", "Deal registration"),
     ]
     above = case.ladder.levels.get(position=2)
-    holder = holder_of(above.pk, case.region_id, case.category_id)
+    holder = holder_of(above.pk, case.region_id, case.category_id, WEDNESDAY)
     names = dict(Membership.objects.values_list("user_id", "user__name"))
     assert holder.owner_id is not None
     assert names[holder.owner_id] == "Petra Winkler"
