@@ -257,6 +257,12 @@ class ReassignSerializer(ReasonSerializer):
     to = serializers.UUIDField(help_text="Who holds this level, or one above.")
 
 
+class HandOverSerializer(StrictSerializer):
+    """Whose work is handed over, by their absence: to who stands in."""
+
+    absence = serializers.UUIDField()
+
+
 class DecideSerializer(ReasonSerializer):
     """The holder's word on the dispute; the parties read the reason."""
 

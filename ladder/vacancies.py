@@ -73,7 +73,7 @@ def empty_places(
     people = {
         one for some in held.values() for seat in some for one in (seat.user_id, seat.backup_id)
     }
-    others = concerning(facts, {one for one in people if one})
+    others = concerning(facts, {one for one in (*people, new.delegate_id) if one})
     found: dict[Place, datetime] = {}
     for instant in turning_points(new, others, at):
         absences = Absences.at([*others, new], instant)

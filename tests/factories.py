@@ -41,8 +41,9 @@ BERLIN_HOURS = {
     "weekly": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
 }
 OPENED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-# Before whatever the database's clock says.
+# Before and after whatever the database's clock says.
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 

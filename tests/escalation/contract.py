@@ -48,6 +48,9 @@ NAMES = {
     "to": "user_id",
     "reviewer": "user_id",
     "owner": "user_id",
+    "person": "user_id",
+    "delegate": "user_id",
+    "absence": "absence_id",
 }
 
 

@@ -157,7 +157,7 @@ def what_is_printed(printed: list[str], kept: dict[str, Any], path: Path) -> Non
         assert lines
         assert all(line.endswith(f"  {user['password']}") for line in lines)
     assert printed[-2] == f"Sign-ins and API tokens: {path}"
-    assert printed[-1] == "ESC-2026-0014 is with Tom Brandt and falls due in five minutes."
+    assert printed[-1] == "ESC-2026-0015 is with Tom Brandt and falls due in five minutes."
 
 
 def what_is_kept(kept: dict[str, Any]) -> None:
@@ -208,14 +208,14 @@ def test_starting_again_changes_nothing_but_one_case(demo_folder: Path) -> None:
     assert printed == f"Sign-ins and API tokens: {path}\n"
     assert (path.read_bytes(), states(tenant_at("quellwerk"))) == before
     later = WEDNESDAY + timedelta(minutes=6)
-    falls_due = "ESC-2026-0015 is with Tom Brandt and falls due in five minutes.\n"
+    falls_due = "ESC-2026-0016 is with Tom Brandt and falls due in five minutes.\n"
     assert seed(later).endswith(falls_due)
     with act_in(tenant_at("quellwerk").pk):
-        case = Case.objects.get(number="ESC-2026-0015")
+        case = Case.objects.get(number="ESC-2026-0016")
         assert case.title == "Two quotes for the town library of Rosenheim"
         assert (case.severity, case.due_at) == ("s2", later + timedelta(minutes=5))
     seed(later + timedelta(minutes=6))
-    assert len(states(tenant_at("quellwerk"))) == 16
+    assert len(states(tenant_at("quellwerk"))) == 17
     assert path.read_bytes() == before[0]
 
 
