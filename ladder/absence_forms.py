@@ -27,7 +27,9 @@ DAYS = (
 
 def moment(label: Any, **kwargs: Any) -> forms.DateTimeField:
     """Return the field of a local date and time."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "class": "p-instant"}, format=LOCAL
+    )
     return forms.DateTimeField(label=label, widget=widget, **kwargs)
 
 
@@ -103,6 +105,20 @@ class AbsenceForm(forms.Form):
         zone = {"zone": person.user.timezone}
         hint = _("Whole days in %(zone)s. None chosen is all of the time.") % zone
         self.fields["weekdays"].help_text = hint
+
+    def at_hand(self) -> list[forms.BoundField]:
+        """Return what is mostly looked at, and what goes with the form unseen."""
+        return [self[name] for name in ("until", "ends_at", "delegate", "warned")]
+
+    def rest(self) -> list[forms.BoundField]:
+        """Return what is mostly left as it is."""
+        return [self[name] for name in ("starts_at", "weekdays", "note")]
+
+    def rest_is_used(self) -> bool:
+        """Whether any of it was filled in, or is wrong."""
+        return any(field.errors for field in self.rest()) or bool(
+            self.is_bound and (self["weekdays"].value() or self["note"].value())
+        )
 
     def clean(self) -> dict[str, Any]:
         """Ask for the other time where it was chosen."""
