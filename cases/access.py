@@ -1,16 +1,21 @@
 """The only door to a case: who sees it, and who may do what to it."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cases.models import Assignment, Case, CaseGrant, Confidentiality, Party, PartyRole
+from cases.models import Assignment, Case, CaseGrant, Clock, Confidentiality, Party, PartyRole
 from cases.transitions import ALLOWED, allowed_in
 from ladder.models import Seat
-from ladder.queries import seats_above
+from ladder.queries import acted_for_by, acts_for, seats_above
+from ladder.seats import Holder
 from partners.models import Contact
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership, Role
@@ -19,6 +24,9 @@ from tenants.seen import refuse_stale
 SEES_ALL = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 WORKS = (Role.ADMIN, Role.STAFF)
 HOLDERS_ONLY = frozenset({"acknowledge", "decide", "resolve", "escalate", "revise", "decline"})
+# What is done in the holder's place, where somebody else does it.
+FROM_ABOVE = frozenset({"reassign", "jump", "hold"})
+IN_PLACE = HOLDERS_ONLY | FROM_ABOVE | {"hand_back", "hand_over"}
 # Who keeps a case confidential, lets others in, and says how much is at stake: who holds it, and
 # the seats above.
 KEEPERS_ONLY = frozenset({"restrict", "lift", "grant", "revoke", "severity"})
@@ -53,20 +61,31 @@ def has_to_know(user_id: UUID) -> Q:
 
 
 def answers_for(user_id: UUID) -> Q:
-    """Return the condition under which a person answers for a case: its holder and their backup,
-    the seats above that fit it, and where nobody holds it those on its level."""
-    turn = Assignment.objects.filter(pk=OuterRef("assignment_id"), backup_id=user_id)
+    """Return the condition under which a person answers for a case: its holder, in whose place
+    they hold it, and their backup; the seats above that fit it; where nobody holds it those on its
+    level; and who stands in for one of them now."""
+    people = acts_for(user_id)
+    turn = Assignment.objects.filter(
+        Q(backup_id__in=people) | Q(on_behalf_of_id__in=people), pk=OuterRef("assignment_id")
+    )
     seats = Seat.objects.filter(
-        Q(user_id=user_id) | Q(backup_id=user_id),
+        Q(user_id__in=people) | Q(backup_id__in=people),
         Q(region_id=None) | Q(region_id=OuterRef("region_id")),
         Q(category_id=None) | Q(category_id=OuterRef("category_id")),
         level__ladder_id=OuterRef("ladder_id"),
     )
     above = seats.filter(level__position__gt=OuterRef("level__position"))
     beside = seats.filter(level__position=OuterRef("level__position"))
-    return (
-        Q(owner_id=user_id) | Q(Exists(turn)) | Q(Exists(above)) | (orphaned() & Q(Exists(beside)))
-    )
+    mine = Q(owner_id__in=people) | Q(Exists(turn))
+    return mine | Q(Exists(above)) | (orphaned() & Q(Exists(beside)))
+
+
+def may_know(case: Case, user_id: UUID) -> bool:
+    """Whether a person sees a case: what is confidential is put to nobody else."""
+    if case.confidentiality == Confidentiality.NORMAL:
+        return True
+    member = Membership.objects.filter(user_id=user_id).first()
+    return member is not None and visible_cases(member).filter(pk=case.pk).exists()
 
 
 def orphaned() -> Q:
@@ -107,9 +126,50 @@ def lock_case(case: Case) -> Case:
 
 
 def backup_of(case: Case) -> UUID | None:
-    """Return who stands in for the holder in this turn."""
+    """Return who backs up the holder in this turn."""
     turn = Assignment.objects.filter(pk=case.turn_id)
     return turn.values_list("backup_id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How a person stands to a case's turn. It is theirs (`owns`) as its owner, as whom the owner
+    has it on behalf of, or as who stands in for one of them; its backup, and who stands in for that
+    one, `acts` in it too. `on_behalf_of` is in whose place, where that is not their own."""
+
+    holder: Holder
+    owns: bool = False
+    acts: bool = False
+    on_behalf_of: UUID | None = None
+
+
+def holds_of(cases: Iterable[Case], user_id: UUID) -> dict[UUID, Hold]:
+    """Return by case how a person stands to its current turn; one query for any number."""
+    people = acts_for(user_id)
+    theirs = Q(owner_id__in=people) | Q(on_behalf_of_id__in=people)
+    turns = Assignment.objects.filter(pk__in=[c.assignment_id for c in cases if c.assignment_id])
+    rows = turns.annotate(
+        owns=_whether(theirs), acts=_whether(theirs | Q(backup_id__in=people))
+    ).values_list("case_id", "owner_id", "backup_id", "on_behalf_of_id", "owns", "acts")
+    return {
+        case_id: _hold(Holder(*held), user_id, owns=bool(owns), acts=bool(acts))
+        for case_id, *held, owns, acts in rows
+    }
+
+
+def _whether(condition: Q) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _hold(holder: Holder, user_id: UUID, *, owns: bool, acts: bool) -> Hold:
+    principal = holder.on_behalf_of or holder.owner_id
+    in_place = principal if acts and principal != user_id else None
+    return Hold(holder, owns, acts, in_place)
+
+
+def hold_of(case: Case, user_id: UUID) -> Hold:
+    """Return how a person stands to the current turn of a case."""
+    return holds_of([case], user_id).get(case.pk, Hold(Holder()))
 
 
 def parts_of(case: Case, member: Membership) -> dict[UUID, str]:
@@ -123,6 +183,7 @@ def check(case: Case, verb: str, by: Membership | None) -> None:
     (`NotNow`). None is the system, which carries out what rules say."""
     if by is not None and (reason := _refusal(case, verb, by)):
         raise NotAllowed(reason)
+    case.acting_for = in_whose_place(case, verb, by)
     if case.status not in ALLOWED[verb]:
         raise NotNow(
             _("This is not possible while the case is %(status)s.")
@@ -150,22 +211,8 @@ def _refusal(case: Case, verb: str, member: Membership) -> str:
 
 
 def _refusal_to_staff(case: Case, verb: str, member: Membership) -> str:
-    if verb in HOLDERS_ONLY and member.user_id not in (case.owner_id, backup_of(case)):
-        return _("Only the person whose turn it is, or their backup, can do this.")
-    if verb == "hand_back" and member.user_id != case.owner_id:
-        return _("Only the person whose turn it is can hand the case back.")
-    if verb == "jump" and member.user_id not in seats_above(case.ladder_id, case.level.position):
-        return _("Only who holds a level above can take the case past the next one.")
-    if verb == "hold" and member.user_id not in seats_above(case.ladder_id, case.level.position):
-        return _("Only who holds a level above can hold a window.")
-    if verb in ("reassign", "reopen") and not _may_reassign(case, member):
-        return {
-            "reassign": _(
-                "Only the holder, a level above, or an admin can give the case to a colleague."
-            ),
-            "reopen": _("Only who had the case last, a level above, or an admin can reopen it."),
-        }[verb]
-    return ""
+    may, otherwise = RIGHTS.get(verb, (None, ""))
+    return str(otherwise) if may is not None and not may(case, member) else ""
 
 
 def _refusal_to_partner(case: Case, verb: str, member: Membership) -> str:
@@ -189,10 +236,81 @@ def works_on(case: Case, member: Membership) -> bool:
     return member.role in WORKS or (sealed and member.role == Role.CUSTODIAN)
 
 
-def _may_reassign(case: Case, member: Membership) -> bool:
-    if member.role == Role.ADMIN or member.user_id == case.owner_id:
+def _above(case: Case, member: Membership) -> set[UUID]:
+    """Return who of those that hold a level above a case a member is, or stands in for."""
+    above = seats_above(case.ladder_id, case.level.position)
+    return above & acted_for_by(member.user_id)
+
+
+def in_whose_place(case: Case, verb: str, by: Membership | None) -> UUID | None:
+    """Return in whose place somebody acts in a case; None where they act for themselves, and for
+    the system and partners. What every colleague may do only its owner does for another."""
+    if by is None or by.role == Role.PARTNER or case.assignment_id is None:
+        return None
+    hold = hold_of(case, by.user_id)
+    if verb in FROM_ABOVE and not hold.acts:
+        above = _above(case, by)
+        return None if by.user_id in above else min(above, default=None)
+    if verb in IN_PLACE or hold.holder.owner_id == by.user_id:
+        return hold.on_behalf_of
+    return None
+
+
+def _may_hand_over(case: Case, member: Membership) -> bool:
+    """Whether a member has something in a case to hand over, or stands in for who has."""
+    if member.role == Role.ADMIN or hold_of(case, member.user_id).owns:
         return True
-    if member.user_id in seats_above(case.ladder_id, case.level.position):
+    asked = Clock.objects.filter(case_id=case.pk, met_at=None, ended_at=None)
+    return asked.filter(owner_id__in=acts_for(member.user_id)).exists()
+
+
+def _may_reassign(case: Case, member: Membership) -> bool:
+    if member.role == Role.ADMIN or hold_of(case, member.user_id).owns:
+        return True
+    if _above(case, member):
         return True
     left = Case.objects.filter(orphaned(), answers_for(member.user_id), pk=case.pk)
     return left.exists()
+
+
+def _acts(case: Case, member: Membership) -> bool:
+    return hold_of(case, member.user_id).acts
+
+
+def _owns(case: Case, member: Membership) -> bool:
+    return hold_of(case, member.user_id).owns
+
+
+Right = Callable[[Case, Membership], object]
+# What not all staff who see a case may do to it: who may, and what the others are told.
+RIGHTS: Mapping[str, tuple[Right, str | Promise]] = {
+    **dict.fromkeys(
+        HOLDERS_ONLY,
+        (_acts, gettext_lazy("Only the person whose turn it is, or their backup, can do this.")),
+    ),
+    "hand_back": (
+        _owns,
+        gettext_lazy("Only the person whose turn it is can hand the case back."),
+    ),
+    "jump": (
+        _above,
+        gettext_lazy("Only who holds a level above can take the case past the next one."),
+    ),
+    "hold": (_above, gettext_lazy("Only who holds a level above can hold a window.")),
+    "hand_over": (
+        _may_hand_over,
+        gettext_lazy(
+            "Only who has something to do here, who stands in, or an admin, can hand it over."
+        ),
+    ),
+    "reassign": (
+        _may_reassign,
+        gettext_lazy(
+            "Only the holder, a level above, or an admin can give the case to a colleague."
+        ),
+    ),
+    "reopen": (
+        _may_reassign,
+        gettext_lazy("Only who had the case last, a level above, or an admin can reopen it."),
+    ),
+}

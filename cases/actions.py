@@ -14,7 +14,6 @@ from cases import clockwork
 from cases.access import check, lock_case, parts_of
 from cases.facts import LevelRules
 from cases.models import (
-    Assignment,
     AssignmentEnd,
     Case,
     ClockKind,
@@ -28,17 +27,16 @@ from cases.pauses import wake, wake_for
 from cases.queries import concession_pending
 from cases.rules import rules_of
 from cases.starting import start_clock
-from cases.telling import People, Told, admins, owner_of, parties_of, partners_contacts, say
+from cases.telling import People, Told, owner_of, parties_of, partners_contacts, say
 from cases.transitions import allowed_in
+from cases.turns import alarm_if_unowned, chosen, climb_facts, former_holder, pass_turn
 from journal.models import Audience
 from ladder.durations import Window
 from ladder.models import CategoryClass
-from ladder.queries import holders_from, programme
-from ladder.seats import Holder
+from ladder.queries import programme
 from ladder.worktime import always_open
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership, Role
-from tenants.queries import colleagues
 
 LONGEST_TEXT = 20_000
 
@@ -186,20 +184,6 @@ def target_of(case: Case, by: Membership | None, to_level: int | None) -> LevelR
     return rules.level(to_level)
 
 
-def climb_facts(
-    before: int, turn: Assignment, previous: UUID | None, cause: str
-) -> dict[str, object]:
-    """Return what the trail keeps of a move between levels."""
-    return {
-        "from": before,
-        "to": turn.position,
-        "cause": cause,
-        "assignment": str(turn.pk),
-        "owner": str(turn.owner_id) if turn.owner_id else None,
-        "previous_owner": str(previous) if previous else None,
-    }
-
-
 @transaction.atomic
 def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
     """Give the case back to the level it came from, which gets its full windows again.
@@ -228,7 +212,7 @@ def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.TURN_KINDS)
     level = rules_of(case).level(lower.position)
-    turn = clockwork.begin_turn(case, level, at=at, holder=former_holder(lower))
+    turn = clockwork.begin_turn(case, level, at=at, holder=former_holder(lower, at))
     clockwork.settle(case, at)
     say(
         case,
@@ -252,32 +236,20 @@ def may_send_back(case: Case, at: datetime) -> bool:
     return review.exists()
 
 
-def former_holder(turn: Assignment) -> Holder | None:
-    """Return who had an earlier turn, if they still work here; None leaves it to the seats."""
-    here = {member.user_id for member in colleagues()}
-    if turn.owner_id not in here:
-        return None
-    return Holder(turn.owner_id, turn.backup_id if turn.backup_id in here else None)
-
-
 @transaction.atomic
 def reassign(
     case: Case, *, by: Membership | None, at: datetime, to_user_id: UUID, reason: str
 ) -> Case:
-    """Give the case to a colleague on the same level. The clocks run on as they are."""
+    """Give the case to a colleague on the same level, or to who stands in for them where they are
+    away. The clocks run on as they are."""
     case = lock_case(case)
     check(case, "reassign", by)
     reason = required("reason", reason)
-    holders = holders_from(case.ladder_id, case.level.position)
-    if to_user_id not in holders:
-        raise Invalid({"to": _("Choose a colleague who holds this level, or one above.")})
-    if to_user_id == case.owner_id:
+    held = chosen(case, to_user_id, by, at)
+    if held.owner_id == case.owner_id:
         raise Invalid({"to": _("The case is with this person already.")})
-    before, previous = case.turn_id, case.owner_id
-    clockwork.end_turn(case, AssignmentEnd.REASSIGNED, at)
-    holder = Holder(to_user_id, holders[to_user_id])
-    turn = clockwork.hold(case, case.level_id, case.level.position, holder, at)
-    case.clocks.filter(assignment_id=before).exclude(state="ended").update(assignment=turn)
+    previous = case.owner_id
+    turn = pass_turn(case, held, at)
     clockwork.settle(case, at)
     say(
         case,
@@ -286,7 +258,7 @@ def reassign(
         at=at,
         text=reason,
         facts=climb_facts(turn.position, turn, previous, cause="person"),
-        told=Told((to_user_id, previous)),
+        told=Told((turn.owner_id, previous)),
     )
     return case
 
@@ -419,10 +391,3 @@ def withdraw(case: Case, *, by: Membership | None, at: datetime, reason: str) ->
         told=Told((*owner_of(case), *partners_contacts(case)), Audience.PARTIES),
     )
     return case
-
-
-def alarm_if_unowned(case: Case, turn: Assignment, at: datetime) -> None:
-    """Tell the admins at once where nobody holds a level: never a silent wait."""
-    if turn.owner_id is None:
-        facts = {"position": turn.position, "assignment": str(turn.pk)}
-        say(case, "case.unowned", by=None, at=at, facts=facts, told=Told(admins()))

@@ -30,7 +30,7 @@ from cases.pages import amount_text, chip, next_words, standing_of
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
-from cases.words import kind_of, people_in, sentence
+from cases.words import acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Event
 from ladder.models import CategoryClass, Level
 from ladder.queries import levels_of
@@ -160,6 +160,7 @@ class CasePage:
             "source_label": case.get_source_display(),
             "source_url": case.source_url,
             "owner_name": case.owner.name if case.owner else _("Nobody"),
+            "owner_for": self.owner_for(),
             "opened_at": case.opened_at,
             "opened_by_name": case.opened_by.name if case.opened_by else "",
             "cycle": case.cycle,
@@ -170,6 +171,11 @@ class CasePage:
             "parties": self.parties(),
             "results": queries.results_of(case) if case.cycle > 1 else [],
         }
+
+    def owner_for(self) -> str:
+        """Return in whose place the owner has the case, where that is another's."""
+        turn = next((turn for turn in self.turns if turn.pk == self.case.assignment_id), None)
+        return turn.on_behalf_of.name if turn and turn.on_behalf_of else ""
 
     def parties(self) -> list[dict[str, Any]]:
         """Return who has a part, who speaks for them, and since when we wait for their answer."""
@@ -196,6 +202,7 @@ class CasePage:
             "name": level.name,
             "state": self._step_state(level, last, current=current),
             "owner_name": last.owner.name if last and last.owner else "",
+            "owner_for": last.on_behalf_of.name if last and last.on_behalf_of else "",
             "since": last.started_at if last else None,
             "until": last.ended_at if last else None,
             "note": self._note(level, last, current=current),
@@ -317,7 +324,7 @@ class CasePage:
             return None
         return {
             "label": self.case.get_confidentiality_display(),
-            "people": [person.name for person in queries.knowing(self.case)],
+            "people": [person.name for person in queries.knowing(self.case, self.now)],
             "grants": [
                 {"name": grant.user.name, "until": grant.expires_at, "reason": grant.reason}
                 for grant in self.grants
@@ -381,18 +388,19 @@ class CasePage:
         """Return one line or card of the timeline."""
         kind = kind_of(event.kind)
         who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
+        mine = event.by_id == self.member.user_id
+        principal = acted_for(event.kind, event.facts)
         return {
             # What parties read is shown as what it is to them.
             "kind": "message" if message and message.kind == MessageKind.MESSAGE else kind.shape,
             "icon": kind.icon,
             "at": event.at,
-            "who": who,
+            "who": for_whom(_("You") if mine else who, principal, names) if who else "",
             "initials": "".join(word[0] for word in who.split()[:2]).upper(),
             "text": sentence(event.kind, event.facts, names),
             "body": message.body if message else "",
             "audience": message.audience if message else event.audience,
             "audience_label": readers(message, self.member.tenant.name),
-            "is_mine": event.by_id == self.member.user_id,
         }
 
 

@@ -69,6 +69,7 @@ def about(asked: Asked | None) -> dict[str, Any]:
         "backup_id": asked.backup_id,
         "level_id": asked.level_id,
         "barred": list(asked.barred),
+        "on_behalf_of_id": asked.on_behalf_of,
     }
 
 
@@ -76,7 +77,7 @@ def begin_turn(
     case: Case, level: LevelRules, *, at: datetime, holder: Holder | None = None
 ) -> Assignment:
     """Give the case to who holds a level, with that level's full windows."""
-    holder = holder or holder_of(level.id, case.region_id, case.category_id)
+    holder = holder or holder_of(level.id, case.region_id, case.category_id, at)
     turn = hold(case, level.id, level.position, holder, at)
     decided = case.status == "decided"
     with within_hours():
@@ -106,6 +107,7 @@ def hold(case: Case, level_id: UUID, position: int, holder: Holder, at: datetime
         position=position,
         owner_id=holder.owner_id,
         backup_id=holder.backup_id,
+        on_behalf_of_id=holder.on_behalf_of,
         started_at=at,
     )
     case.assignment_id, case.owner_id, case.level_id = turn.pk, holder.owner_id, level_id

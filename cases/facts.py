@@ -46,14 +46,15 @@ class LevelRules:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a clock asks, where that is not the case's owner, and about what. `barred` may not
-    answer: who asked, and whom they asked for."""
+    """Whom a clock asks, where that is not the case's owner, and about what; `on_behalf_of` whom
+    the owner stands in for. `barred` may not answer: who asked, and whom they asked for."""
 
     subject: UUID
     owner_id: UUID | None = None
     backup_id: UUID | None = None
     level_id: UUID | None = None
     barred: tuple[UUID, ...] = ()
+    on_behalf_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

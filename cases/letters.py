@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.access import visible_cases
 from cases.models import Party
 from cases.queries import names_of
-from cases.words import kind_of, people_in, sentence
+from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Audience, Event
 from journal.registry import Letter
 from partners.models import Contact
@@ -99,10 +99,12 @@ def place_of(event: Event, places: Places) -> str:
 def letter(
     event: Event, number: str, names: Mapping[UUID, str], url: str, *, outside: bool = False
 ) -> Letter:
-    """Return what is told of one event; `outside` the vendor nobody is told of levels."""
-    what = sentence(event.kind, event.facts, names) or _("wrote a message.")
+    """Return what is told of one event; `outside` the vendor nobody is told of levels, nor who
+    stands in for whom."""
+    facts = {k: v for k, v in event.facts.items() if not (outside and k in PRINCIPALS)}
+    what = sentence(event.kind, facts, names) or _("wrote a message.")
     who = names.get(event.by_id, "") if event.by_id else ""
-    line = f"{who} {what}".strip()
+    line = f"{for_whom(who, acted_for(event.kind, facts), names)} {what}".strip()
     if outside and event.kind in MOVES:
         line = handed_on(event, names)
     if outside and event.kind == "case.declined":
@@ -148,6 +150,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.escalated": _("Escalated"),
         "case.handed_back": _("Handed back"),
         "case.reassigned": _("A new owner"),
+        "case.delegated": _("You stand in"),
         "case.decided": _("Decided"),
         "case.resolved": _("Resolved"),
         "case.withdrawn": _("Withdrawn"),

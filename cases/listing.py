@@ -70,6 +70,8 @@ COLUMNS: Mapping[str, str] = {
     "level_position": "l.position",
     "level_name": "l.name",
     "owner_name": "u.name",
+    "on_behalf_of_id": "a.on_behalf_of_id",
+    "on_behalf_of_name": "b.name",
     "partner_id": "q.id",
     "partner_name": "q.name",
     "pause_reason": "z.reason",
@@ -87,6 +89,9 @@ SELECT {columns} FROM page JOIN cases_case c ON c.tenant_id = {tenant} AND c.id 
 JOIN ladder_category g ON g.tenant_id = c.tenant_id AND g.id = c.category_id
 JOIN ladder_level l ON l.tenant_id = c.tenant_id AND l.id = c.level_id
 LEFT JOIN tenants_user u ON u.id = c.owner_id
+LEFT JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
+    AND a.case_id = c.id
+LEFT JOIN tenants_user b ON b.id = a.on_behalf_of_id
 LEFT JOIN cases_party p ON p.tenant_id = c.tenant_id AND p.case_id = c.id AND p.role = '{role}'
 LEFT JOIN partners_partner q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
 LEFT JOIN cases_pause z ON z.tenant_id = c.tenant_id AND z.case_id = c.id AND z.ended_at IS NULL

@@ -13,15 +13,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.actions import LONGEST_TEXT, alarm_if_unowned
+from cases.actions import LONGEST_TEXT
 from cases.facts import CaseRules
 from cases.models import Case, Confidentiality, Party, PartyRole, Source, Status
 from cases.rules import calendar_of, level_rules, rules_of, step_windows
 from cases.starting import start_clock
 from cases.telling import Told, owner_of, partners_contacts, say
+from cases.turns import alarm_if_unowned, owner_facts
 from journal.models import Audience
 from ladder.models import Category, Ladder, Route, Severity
-from ladder.queries import calendar_for, find_route, holder_of, levels_of
+from ladder.queries import absences_at, calendar_for, find_route, holder_of, levels_of
 from ladder.seats import Holder, SeatFacts
 from partners.models import Partner
 from tenants.errors import Invalid, NotAllowed
@@ -99,7 +100,7 @@ def open_case(new: NewCase, *, by: Membership | None, at: datetime) -> Case:
             "source": new.source,
             "route": str(case.route_id) if case.route_id else None,
             "position": turn.position,
-            "owner": str(turn.owner_id) if turn.owner_id else None,
+            **owner_facts(turn),
         },
         told=Told(
             (*owner_of(case), *partners_contacts(case, only=new.partner.pk)), Audience.PARTIES
@@ -140,14 +141,15 @@ def first_answer(new: NewCase, at: datetime) -> tuple[UUID | None, datetime]:
         steps=step_windows(route.windows),
     )
     level = rules.level(route.start_position)
-    owner = (named_by(route) or holder_of(level.id, region.pk, new.category.pk)).owner_id
+    held = named_by(route, at) or holder_of(level.id, region.pk, new.category.pk, at)
+    owner = held.owner_id
     with clockwork.within_hours():
         return owner, start_clock("response", level.response, at, rules.calendar).due_at
 
 
-def named_by(route: Route) -> Holder | None:
-    """Return whom a route names as owner, their backup where they have left; None where neither
-    is there or nobody is named, and the level's seats say who."""
+def named_by(route: Route, at: datetime) -> Holder | None:
+    """Return whom a route names as owner, who stands in for them, or their backup; None where
+    nobody is there or nobody is named, and the level's seats say who."""
     people = Membership.objects.filter(
         user_id__in=[i for i in (route.owner_id, route.backup_id) if i],
         is_active=True,
@@ -159,7 +161,7 @@ def named_by(route: Route) -> Holder | None:
     owner_there, backup_there = route.owner_id in there, route.backup_id in there
     named = SeatFacts(
         route.owner_id, route.backup_id, None, None, 0, there=owner_there, backup_there=backup_there
-    ).holder
+    ).held(absences_at(at))
     return named if named.owner_id else None
 
 
@@ -281,7 +283,7 @@ def _party(case: Case, partner: Partner, role: str, title: str, account: str = "
 def _first_turn(case: Case, route: Route, at: datetime) -> Any:
     rules = rules_of(case)
     level = rules.level(route.start_position)
-    holder = named_by(route) or holder_of(level.id, case.region_id, case.category_id)
+    holder = named_by(route, at) or holder_of(level.id, case.region_id, case.category_id, at)
     turn = clockwork.begin_turn(case, level, at=at, holder=holder)
     clockwork.start_total(case, rules, at)
     return turn

@@ -56,6 +56,7 @@ class CaseRow:
     due_at: datetime | None
     restricted: bool = False
     lacks_answers: bool = False
+    owner_for: str = ""
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ def chip(clock: Clock, case: Case, now: datetime, then: str, waits_for: str = ""
     return ClockChip(
         kind=clock.kind,
         # Of several that ask different people, whom.
-        label=f"{label}, {clock.owner.name}" if clock.owner else label,
+        label=f"{label}, {asked_name(clock)}" if clock.owner else label,
         state=chip_state(clock, case, now),
         due_at=None if paused else clock.due_at,
         started_at=clock.anchor,
@@ -124,6 +125,14 @@ def chip(clock: Clock, case: Case, now: datetime, then: str, waits_for: str = ""
         then=then if running else "",
         reason=waits_for if paused else "",
     )
+
+
+def asked_name(clock: Clock) -> str:
+    """Return whom a clock asks, and in whose place where that is another's."""
+    name = clock.owner.name if clock.owner else ""
+    if clock.on_behalf_of is None:
+        return name
+    return _("%(name)s for %(principal)s") % {"name": name, "principal": clock.on_behalf_of.name}
 
 
 def chip_state(clock: Clock, case: Case, now: datetime) -> str:

@@ -27,6 +27,8 @@ from cases.models import (
 )
 from journal.models import Event
 from ladder.models import Level, Seat
+from ladder.queries import absences_at, acts_for
+from ladder.seats import Holder
 from partners.models import Partner
 from tenants.models import Membership, User
 
@@ -38,7 +40,7 @@ MOST_WITH_WORDS = 500
 LONGEST_SEARCH = 200
 SHORTEST_BEGINNING = 3
 NUMBER = re.compile(r"(?:ESC|M)-\d{4}-\d+", re.IGNORECASE)
-VIEWS = ("mine", "all", "handed", "ended")
+VIEWS = ("mine", "in_place", "all", "handed", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,13 @@ def _of_view(cases: QuerySet[Case], member: Membership, view: str) -> QuerySet[C
     cases = cases.filter(status__in=OPEN)
     if view == "mine":
         return cases.filter(owner_id=member.user_id)
+    if view == "in_place":
+        others = cases.filter(owner_id__in=acts_for(member.user_id))
+        return others.exclude(owner_id=member.user_id)
     if view == "handed":
-        mine = Assignment.objects.filter(owner_id=member.user_id).exclude(ended_at=None)
-        return cases.filter(pk__in=mine.values("case_id")).exclude(owner_id=member.user_id)
+        before = Q(owner_id=member.user_id, ended_at__isnull=False)
+        turns = Assignment.objects.filter(before | Q(on_behalf_of_id=member.user_id))
+        return cases.filter(pk__in=turns.values("case_id")).exclude(owner_id=member.user_id)
     return cases
 
 
@@ -240,23 +246,24 @@ def concession_pending(case: Case) -> bool:
     return asked.filter(met_at=None, ended_at=None).exists()
 
 
-def backups_of(cases: Iterable[Case]) -> dict[UUID, UUID]:
-    """Return who stands in for the holder of each case in its turn, where somebody does."""
+def holders_of(cases: Iterable[Case]) -> dict[UUID, Holder]:
+    """Return who holds each case in its current turn, who backs them up, and on whose behalf."""
     turns = [case.assignment_id for case in cases if case.assignment_id]
-    found = Assignment.objects.filter(pk__in=turns).exclude(backup_id=None)
-    return dict(found.values_list("case_id", "backup_id"))
+    found = Assignment.objects.filter(pk__in=turns)
+    rows = found.values_list("case_id", "owner_id", "backup_id", "on_behalf_of_id")
+    return {case_id: Holder(*people) for case_id, *people in rows}
 
 
 def clocks_of(case: Case) -> list[Clock]:
     """Return every clock of a case: what runs first, by what is due next, then the past."""
-    clocks = Clock.objects.filter(case_id=case.pk).select_related("owner")
+    clocks = Clock.objects.filter(case_id=case.pk).select_related("owner", "on_behalf_of")
     return sorted(clocks, key=lambda c: (c.state != "running", c.due_at, c.kind))
 
 
 def turns_of(case: Case) -> list[Assignment]:
     """Return the turns of the current cycle, in order."""
     turns = Assignment.objects.filter(case_id=case.pk, cycle=case.cycle)
-    return list(turns.select_related("owner").order_by("number"))
+    return list(turns.select_related("owner", "on_behalf_of").order_by("number"))
 
 
 def results_of(case: Case) -> list[Result]:
@@ -285,8 +292,9 @@ def grants_of(case: Case) -> list[CaseGrant]:
     return list(live.select_related("user").order_by("expires_at"))
 
 
-def knowing(case: Case) -> list[User]:
-    """Return who answers for a case and so knows of it, by name."""
+def knowing(case: Case, now: datetime) -> list[User]:
+    """Return who answers for a case and so knows of it, by name; who stands in for one of them
+    among them."""
     # Where nobody holds it, those on its own level answer for it too.
     left = Case.objects.filter(orphaned(), pk=case.pk).exists()
     from_here = case.level.position + (0 if left else 1)
@@ -299,10 +307,9 @@ def knowing(case: Case) -> list[User]:
         )
         .values_list("user_id", "backup_id")
     )
-    ids = {user_id for pair in people for user_id in pair}
-    turn = Assignment.objects.filter(pk=case.turn_id).values_list("owner_id", "backup_id")
-    ids |= {user_id for pair in turn for user_id in pair}
-    return list(User.objects.filter(pk__in=ids - {None}).order_by("name"))
+    ids = {user_id for pair in people for user_id in pair if user_id}
+    ids |= holders_of([case])[case.pk].people
+    return list(User.objects.filter(pk__in=absences_at(now).with_stand_ins(ids)).order_by("name"))
 
 
 def contact_names(partner_ids: Iterable[UUID]) -> dict[UUID, list[str]]:

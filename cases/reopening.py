@@ -9,10 +9,11 @@ from django.db import transaction
 
 from cases import clockwork
 from cases.access import check, lock_case
-from cases.actions import alarm_if_unowned, climb_facts, former_holder, required
+from cases.actions import required
 from cases.models import Assignment, Case, Result, Status
 from cases.rules import rules_of
 from cases.telling import Told, partners_contacts, say
+from cases.turns import alarm_if_unowned, climb_facts, former_holder
 from journal.models import Audience
 from tenants.models import Membership
 
@@ -33,7 +34,8 @@ def reopen(case: Case, *, by: Membership | None, at: datetime, reason: str) -> C
     case.status, case.outcome, case.resolution = Status.IN_PROGRESS, "", ""
     case.resolved_at = case.closed_at = None
     rules = rules_of(case)
-    turn = clockwork.begin_turn(case, rules.level(last.position), at=at, holder=former_holder(last))
+    holder = former_holder(last, at)
+    turn = clockwork.begin_turn(case, rules.level(last.position), at=at, holder=holder)
     clockwork.start_total(case, rules, at)
     clockwork.settle(case, at)
     say(

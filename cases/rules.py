@@ -91,8 +91,9 @@ def asked_of(clock: Clock) -> Asked | None:
     """Return whom a clock asks, and about what; None where it asks the case's owner alone."""
     if clock.subject is None:
         return None
+    people = (clock.owner_id, clock.backup_id)
     barred = tuple(clock.barred)
-    return Asked(clock.subject, clock.owner_id, clock.backup_id, clock.level_id, barred)
+    return Asked(clock.subject, *people, clock.level_id, barred, clock.on_behalf_of_id)
 
 
 def live_clocks(case: Case) -> list[Clock]:

@@ -98,6 +98,9 @@ class CaseSummarySerializer(serializers.Serializer[Any]):
     confidentiality = serializers.ChoiceField(Confidentiality.choices, allow_null=True)
     partner = NamedSerializer(allow_null=True, help_text="The complainant.")
     owner = NamedSerializer(allow_null=True)
+    on_behalf_of = NamedSerializer(
+        allow_null=True, help_text="In whose place the owner has it; null for partners."
+    )
     level = LevelRefSerializer(allow_null=True)
     ladder = serializers.UUIDField(allow_null=True)
     clocks = ClockSerializer(many=True)
@@ -280,6 +283,12 @@ class ReassignSerializer(ReasonSerializer):
     """Why, and to which colleague."""
 
     to = serializers.UUIDField(help_text="Who holds this level, or one above.")
+
+
+class HandOverSerializer(StrictSerializer):
+    """Whose work is handed over, by their absence: to who stands in."""
+
+    absence = serializers.UUIDField()
 
 
 class DecideSerializer(ReasonSerializer):

@@ -25,6 +25,7 @@ def summary(row: Row) -> Shape:
         **{name: row[name] for name in AS_THEY_ARE},
         "partner": named(row["partner_id"], row["partner_name"]),
         "owner": named(row["owner_id"], row["owner_name"]),
+        "on_behalf_of": named(row["on_behalf_of_id"], row["on_behalf_of_name"]),
         "level": {
             "id": row["level_id"],
             "position": row["level_position"],

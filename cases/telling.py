@@ -10,6 +10,7 @@ from uuid import UUID
 from cases.models import Case, Message, MessageKind, Party
 from journal.actions import record, tell
 from journal.models import Audience, Event
+from ladder.queries import absences_at
 from partners.models import Contact
 from tenants.models import Membership
 from tenants.queries import admin_ids
@@ -59,9 +60,25 @@ def partners_contacts(case: Case, only: UUID | None = None) -> People:
     return tuple(people.values_list("user_id", flat=True))
 
 
+def heard(people: Iterable[UUID | None], at: datetime) -> list[UUID]:
+    """Return who is told, and with each who is away those who stand in: nothing waits unread for
+    somebody's return."""
+    told = [person for person in people if person]
+    if not told:
+        return []
+    absences = absences_at(at)
+    return [one for person in told for one in (person, *absences.chain(person))]
+
+
 def fingerprint(text: str) -> str:
     """Return the hash of a text that its event carries in the text's place."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_place_of(principal: UUID, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return how the trail says in whose place something was done. Beside an `owner`,
+    `on_behalf_of` says in whose place that one has the case: then it is `acted_for`."""
+    return {"acted_for" if "owner" in facts else "on_behalf_of": str(principal)}
 
 
 def say(
@@ -78,10 +95,13 @@ def say(
     """Record one event of a case, with its text where there is one, and tell people.
 
     A message, a decision and a resolution are read by the event's audience; why staff handed a
-    case on is theirs alone.
+    case on is theirs alone. Who acts in another's place does so in the facts too (`in_place_of`).
     """
+    facts = {**(facts or {})}
     if text:
-        facts = {**(facts or {}), "text_sha256": fingerprint(text)}
+        facts["text_sha256"] = fingerprint(text)
+    if by is not None and case.acting_for is not None:
+        facts |= in_place_of(case.acting_for, facts)
     author = by.user_id if by else None
     event = record(
         event_kind,
@@ -105,5 +125,5 @@ def say(
     )
     if text:
         message.save(force_insert=True)
-    tell(event, told.people, at=at)
+    tell(event, heard(told.people, at), at=at)
     return Said(event, message)

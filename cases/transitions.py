@@ -5,8 +5,11 @@ ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
 # Who knows of a case is nothing that moves it on.
 KEEPING = ("restrict", "lift", "grant", "revoke")
 # Nor what is told of it, or who has a part, or whether it stands still; a jump is one way to
-# escalate.
-APART = ("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity", "hold")
+# escalate. What is handed over to who stands in stays where it is.
+APART = (
+    *("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity", "hold"),
+    "hand_over",
+)
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "acknowledge": OPEN,
@@ -31,6 +34,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pause": ("in_progress", "decided"),
     "resume": ("in_progress", "decided"),
     "keep_waiting": ("in_progress", "decided"),
+    "hand_over": (*OPEN, "resolved", "closed"),
     **dict.fromkeys(KEEPING, ALWAYS),
 }
 

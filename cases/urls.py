@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import intake_views, views
+from cases import handover_views, intake_views, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/do/<slug:verb>/", views.do, name="case-do"),
     path("health/", views.health, name="health"),
+    path("away/<uuid:absence_id>/", handover_views.absence, name="absence"),
 ]

@@ -25,7 +25,7 @@ from cases import (
     requests,
     retiming,
 )
-from cases.access import WORKS, case_for, check, visible_cases
+from cases.access import WORKS, Hold, case_for, check, holds_of, visible_cases
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
@@ -33,6 +33,7 @@ from cases.forms import form_for
 from cases.models import Case, Confidentiality
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
 from journal.queries import heartbeats
+from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed
 from tenants.middleware import ScopedRequest
 from tenants.models import Role
@@ -44,13 +45,13 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
-    waiting, backups = queries.waiting_for_answer(cases), queries.backups_of(cases)
+    waiting, holds = queries.waiting_for_answer(cases), holds_of(cases, member.user_id)
+    principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
     lacking = queries.lacking_answers(cases)
     found = []
     for case in cases:
-        mine = case.owner_id == member.user_id
-        holds = member.role in WORKS and (mine or backups.get(case.pk) == member.user_id)
-        waits = case.pk in waiting
+        mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))
+        principal, waits = hold.holder.on_behalf_of, case.pk in waiting
         standing = standing_of(case, waits=waits, lacks=case.pk in lacking)
         found.append(
             CaseRow(
@@ -67,13 +68,14 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
-                can_acknowledge=holds and waits,
+                can_acknowledge=member.role in WORKS and hold.acts and waits,
                 acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
                 status=case.status,
                 status_label=case.get_status_display(),
                 due_at=case.due_at,
                 restricted=case.confidentiality != Confidentiality.NORMAL,
                 lacks_answers=standing.lacks_fields,
+                owner_for=principals.get(principal, "") if principal else "",
             )
         )
     return found
@@ -144,6 +146,7 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
     """Return the views with how many cases each holds, counted up to a bound."""
     labels = {
         "mine": _("Mine"),
+        "in_place": _("Standing in"),
         "all": _("All open"),
         "handed": _("Handed on"),
         "ended": _("Resolved"),
@@ -153,6 +156,9 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
     found = []
     for view, label in labels.items():
         count = request.counted[view]
+        if view == "in_place" and not count and view != current:
+            # Most people stand in for nobody most of the time.
+            continue
         found.append(
             {
                 "label": label,
@@ -181,6 +187,13 @@ def empty(slug: str, view: str, text: str, *, works: bool) -> dict[str, str]:
             "text": _("When it is your turn in a case, it appears here with its clock."),
             "action_url": f"{own}?view=all",
             "action_label": _("See all open cases"),
+        }
+    if view == "in_place":
+        return {
+            "title": _("Nothing waits in anybody's place"),
+            "text": _("While you stand in for a colleague who is away, their cases are here."),
+            "action_url": f"{own}?view=mine",
+            "action_label": _("See your own"),
         }
     said = {"title": _("No cases here yet"), "text": _("A dispute is logged in two minutes.")}
     if works:

@@ -15,7 +15,9 @@ from ladder.models import Severity
 
 Names = Mapping[UUID, str]
 # The facts of an event that name somebody by id.
-PEOPLE = ("owner", "previous_owner", "person", "on_behalf_of")
+PEOPLE = ("owner", "previous_owner", "person", "on_behalf_of", "acted_for")
+# Those that say in whose place, which no partner is told.
+PRINCIPALS = ("on_behalf_of", "acted_for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,35 @@ class Kind:
     sentence: Callable[[Mapping[str, Any], Names], str]
     # The few words of a mail's subject, to be translated; nothing special where empty.
     subject: str = ""
+    # Whether the sentence itself says in whose place it was done.
+    says_for_whom: bool = False
 
 
 def _name(facts: Mapping[str, Any], key: str, names: Names) -> str:
     value = facts.get(key)
     return names.get(UUID(value), _("somebody")) if value else _("nobody")
+
+
+def owner_words(facts: Mapping[str, Any], names: Names) -> str:
+    """Return whose turn it is from then on, and in whose place where that is another's."""
+    owner = _name(facts, "owner", names)
+    return for_whom(owner, facts.get("on_behalf_of"), names)
+
+
+def for_whom(name: str, principal: str | None, names: Names) -> str:
+    """Return somebody's name with that of whom they stand in for, where they do."""
+    if not principal:
+        return name
+    values = {"name": name, "principal": names.get(UUID(principal), _("somebody"))}
+    return _("%(name)s for %(principal)s") % values
+
+
+def acted_for(event_kind: str, facts: Mapping[str, Any]) -> str | None:
+    """Return in whose place something was done, None where the sentence says so, or it was in
+    nobody's. Beside an owner `on_behalf_of` is about that one."""
+    if kind_of(event_kind).says_for_whom:
+        return None
+    return facts.get("acted_for" if "owner" in facts else "on_behalf_of")
 
 
 def _clock(facts: Mapping[str, Any]) -> str:
@@ -48,11 +74,15 @@ def _clock(facts: Mapping[str, Any]) -> str:
 def _opened(facts: Mapping[str, Any], names: Names) -> str:
     if facts.get("source") == "import":
         return _("The case was imported.")
-    return _("opened the case. It is %(owner)s's turn.") % {"owner": _name(facts, "owner", names)}
+    values = {"owner": _name(facts, "owner", names)}
+    if facts.get("on_behalf_of"):
+        values["principal"] = _name(facts, "on_behalf_of", names)
+        return _("opened the case. It is %(owner)s's turn, for %(principal)s.") % values
+    return _("opened the case. It is %(owner)s's turn.") % values
 
 
 def _escalated(facts: Mapping[str, Any], names: Names) -> str:
-    values = {"to": facts["to"], "owner": _name(facts, "owner", names), "what": _clock(facts)}
+    values = {"to": facts["to"], "owner": owner_words(facts, names), "what": _clock(facts)}
     if facts.get("cause") == "clock":
         return (
             _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.") % values
@@ -61,7 +91,7 @@ def _escalated(facts: Mapping[str, Any], names: Names) -> str:
 
 
 def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
-    values = {"to": facts["to"], "owner": _name(facts, "owner", names)}
+    values = {"to": facts["to"], "owner": owner_words(facts, names)}
     if facts.get("veto"):
         return _("sent the automatic escalation back to level %(to)s, to %(owner)s.") % values
     return _("handed the case back to level %(to)s, to %(owner)s.") % values
@@ -135,7 +165,21 @@ def _plain(text: str) -> Callable[[Mapping[str, Any], Names], str]:
 
 
 def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
-    return _("gave the case to %(owner)s.") % {"owner": _name(facts, "owner", names)}
+    return _("gave the case to %(owner)s.") % {"owner": owner_words(facts, names)}
+
+
+def _delegated(facts: Mapping[str, Any], names: Names) -> str:
+    values = {
+        "owner": _name(facts, "owner", names),
+        "principal": _name(facts, "on_behalf_of", names),
+    }
+    if facts.get("taken"):
+        said = _("took over what %(principal)s has to do here, and stands in for them.")
+    elif facts.get("turn"):
+        said = _("handed the case over to %(owner)s, who stands in for %(principal)s.")
+    else:
+        said = _("put to %(owner)s, who stands in, what was asked of %(principal)s here.")
+    return said % values
 
 
 def _party_added(facts: Mapping[str, Any], _names: Names) -> str:
@@ -156,7 +200,7 @@ def _revoked(facts: Mapping[str, Any], names: Names) -> str:
 
 
 def _asked_higher(facts: Mapping[str, Any], names: Names) -> str:
-    values = {"to": facts["to"], "owner": _name(facts, "owner", names)}
+    values = {"to": facts["to"], "owner": owner_words(facts, names)}
     return (
         _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.") % values
     )
@@ -169,6 +213,7 @@ KINDS: dict[str, Kind] = {
     "case.escalated": Kind("escalation", "up", _escalated),
     "case.handed_back": Kind("event", "back", _handed_back),
     "case.reassigned": Kind("event", "switch", _reassigned),
+    "case.delegated": Kind("event", "away", _delegated),
     "case.decided": Kind("event", "check", _decided),
     "case.revised": Kind("event", "refresh", _plain("took the decision up again.")),
     "case.resolved": Kind("event", "check", _plain("resolved the case.")),

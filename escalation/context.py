@@ -11,6 +11,7 @@ from cases.access import WORKS
 from cases.queries import count_mine
 from escalation.demo.panel import panel
 from journal.queries import unread_count
+from ladder.queries import STANDS_IN
 from memos.approvals import count_waiting
 from tenants.models import Membership, Role
 
@@ -22,6 +23,7 @@ CURRENT = {
     "log": "log",
     "log-category": "log",
     "rates": "policy",
+    "absence": "absences",
     **dict.fromkeys(("token-new", "token-new-for", "program-new"), "tokens"),
 }
 
@@ -82,6 +84,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "notices_url": reverse("notices", args=[slug]),
         "outbox_url": reverse("outbox", args=[slug]) if settings.DEMO else "",
         "tokens_url": reverse("tokens", args=[slug]),
+        "away_url": reverse("absences", args=[slug]) if member.role in STANDS_IN else "",
         "health_url": reverse("health", args=[slug]) if audits else "",
         "sign_out_url": reverse("sign-out"),
         "switch_url": reverse("choose"),

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Region, Tier
@@ -11,6 +12,8 @@ from tenants.fields import MemberForeignKey, TenantForeignKey
 from tenants.models import TenantModel
 
 DEFAULT_THRESHOLDS = (50, 75, 90)
+# As ISO 8601 counts them, from Monday.
+WEEKDAYS = range(1, 8)
 
 
 def default_thresholds() -> list[int]:
@@ -167,6 +170,51 @@ class Seat(TenantModel):
                 name="one_seat_per_rank",
                 nulls_distinct=False,
             )
+        ]
+
+
+class Absence(TenantModel):
+    """When a person is away, and who stands in for them meanwhile.
+
+    From `starts_at` on, until `ends_at` or, without one, until somebody ends it; `ended_at` is an
+    end before its time. With `weekdays` (1 is Monday) it is only those whole local days of `zone`.
+    Without a `delegate` the backups of the person's seats stand in. Nothing but its end is ever
+    changed: what was done on somebody's behalf keeps its reason.
+    """
+
+    person = MemberForeignKey(db_index=False)
+    delegate = MemberForeignKey(null=True, blank=True, db_index=False)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    zone = models.CharField(_("time zone"), max_length=64)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    recorded_by = MemberForeignKey(null=True, db_index=False)
+    recorded_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True)
+                | models.Q(ends_at__gt=models.F("starts_at")),
+                name="absence_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(delegate__isnull=True) | ~models.Q(delegate=models.F("person")),
+                name="nobody_stands_in_for_themselves",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekdays__contained_by=list(WEEKDAYS)),
+                name="absence_on_known_weekdays",
+            ),
+        ]
+        indexes = [
+            # Who is away now, by when each is over, planned or early: read with every resolution of
+            # who holds a level, by the sweep, and by the rule of who sees a restricted case.
+            models.Index("tenant", Least("ends_at", "ended_at"), name="absence_by_end"),
+            # A person's own list, the latest first.
+            models.Index(fields=["tenant", "person", "-starts_at"], name="absences_of_person"),
         ]
 
 

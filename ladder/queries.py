@@ -2,14 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least
 
+from ladder.absence import AbsenceFacts, Absences
 from ladder.authority import Rate, Rung
 from ladder.models import (
+    Absence,
     Calendar,
     CalendarVersion,
     Category,
@@ -25,8 +30,10 @@ from ladder.seats import Holder, SeatFacts, holder
 from ladder.worktime import Compiled, Rules, compile_rules
 from partners.models import Region, Tier
 from tenants.errors import Invalid
-from tenants.models import Membership
+from tenants.models import Membership, Role
 
+# Who can do another one's work.
+STANDS_IN = (Role.ADMIN, Role.STAFF, Role.CUSTODIAN)
 _compiled: dict[UUID, Compiled] = {}
 MOST_COMPILED = 4096
 
@@ -100,13 +107,16 @@ def levels_of_all(ladder_ids: Iterable[UUID]) -> dict[UUID, list[Level]]:
     return found
 
 
-def holder_of(level_id: UUID, region_id: UUID | None, category_id: UUID | None) -> Holder:
-    """Return who holds a level for a region and category, now."""
-    return holder(seats_of([level_id]).get(level_id, ()), region_id, category_id)
+def holder_of(
+    level_id: UUID, region_id: UUID | None, category_id: UUID | None, at: datetime
+) -> Holder:
+    """Return who holds a level for a region and category, at an instant."""
+    seats = seats_of([level_id]).get(level_id, ())
+    return holder(seats, region_id, category_id, absences_at(at))
 
 
 def seats_of(level_ids: Iterable[UUID]) -> dict[UUID, list[SeatFacts]]:
-    """Return the seats of levels, and who of them is there, now."""
+    """Return the seats of levels, and who of them still works here."""
     working = Membership.objects.filter(is_active=True, user__is_active=True)
     columns = ("user_id", "backup_id", "region_id", "category_id", "rank")
     seats = Seat.objects.filter(level_id__in=list(level_ids)).annotate(
@@ -117,6 +127,53 @@ def seats_of(level_ids: Iterable[UUID]) -> dict[UUID, list[SeatFacts]]:
     for level_id, *row in seats.values_list("level_id", *columns, "there", "backup_there"):
         found[level_id].append(SeatFacts(*row))
     return dict(found)
+
+
+def absence_facts(since: datetime) -> list[AbsenceFacts]:
+    """Return the absences that are not over at an instant, those to come among them."""
+    able = Membership.objects.filter(
+        user_id=OuterRef("delegate_id"),
+        is_active=True,
+        user__is_active=True,
+        role__in=STANDS_IN,
+    )
+    rows = (
+        Absence.objects.annotate(over_at=Least("ends_at", "ended_at"), able=Exists(able))
+        .filter(Q(over_at=None) | Q(over_at__gt=since))
+        .values_list(
+            *("id", "person_id", "delegate_id", "able", "starts_at", "over_at", "weekdays", "zone")
+        )
+    )
+    return [
+        AbsenceFacts(
+            id=ident,
+            person_id=person_id,
+            delegate_id=delegate_id if able else None,
+            starts_at=starts_at,
+            ends_at=over_at,
+            weekdays=frozenset(weekdays),
+            zone=zone,
+        )
+        for ident, person_id, delegate_id, able, starts_at, over_at, weekdays, zone in rows
+    ]
+
+
+def absences_at(at: datetime) -> Absences:
+    """Return who is away at an instant, and who stands in."""
+    return Absences.at(absence_facts(at), at)
+
+
+def acts_for(user_id: UUID) -> RawSQL:
+    """Return a person and everybody for whom they stand in now, for a condition `__in`: by the
+    database's clock, so that nothing has to run for an absence to begin or to end."""
+    return RawSQL("SELECT parley_acts_for(%s)", [user_id])
+
+
+def acted_for_by(user_id: UUID) -> set[UUID]:
+    """Return a person and everybody for whom they stand in now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parley_acts_for(%s)", [user_id])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def rungs(levels: Iterable[Level]) -> list[Rung]:

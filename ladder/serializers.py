@@ -10,6 +10,7 @@ from ladder.models import CategoryClass
 from ladder.worktime import Why
 from ladder.worktime.rules import DATE, WEEKDAYS
 from tenants.rest.description import page_of
+from tenants.rest.paging import PageQuery
 from tenants.rest.strict import InstantField, QuantityField, StrictSerializer, several
 
 WINDOW = "ISO 8601: business time like PT4H, or business days like P2D."
@@ -220,3 +221,83 @@ class LadderSerializer(serializers.Serializer[Any]):
 
 
 LadderPage = page_of(LadderSerializer, "Ladder")
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """Somebody, by id and name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class AbsencesQuery(PageQuery):
+    """Whose absences."""
+
+    person = serializers.UUIDField(required=False)
+
+
+class AbsenceInSerializer(StrictSerializer):
+    """When somebody is away, and who stands in: oneself from now on until it is ended, unless said.
+    With `weekdays` only on these whole days of the zone, between the two instants."""
+
+    person = serializers.UUIDField(required=False, help_text="Oneself unless said.")
+    delegate = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Null: the backups of their seats stand in."
+    )
+    starts_at = InstantField(required=False, help_text="Now unless said.")
+    ends_at = InstantField(
+        required=False, allow_null=True, help_text="Null: until somebody ends it."
+    )
+    weekdays = serializers.ListField(
+        child=serializers.ChoiceField(WEEKDAYS), required=False, max_length=len(WEEKDAYS)
+    )
+    timezone = serializers.CharField(
+        max_length=64, required=False, help_text="IANA, like Asia/Riyadh; the person's unless said."
+    )
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class AbsenceSerializer(serializers.Serializer[Any]):
+    """When somebody is away, and who stands in."""
+
+    id = serializers.UUIDField()
+    person = PersonSerializer()
+    delegate = PersonSerializer(allow_null=True)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+    weekdays = serializers.ListField(child=serializers.ChoiceField(WEEKDAYS))
+    timezone = serializers.CharField()
+    note = serializers.CharField(
+        allow_blank=True, help_text="Shown to who is away and to admins; empty for others."
+    )
+    recorded_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was ended before its time, or called off."
+    )
+
+
+class HeldLevelSerializer(serializers.Serializer[Any]):
+    """A level of a ladder."""
+
+    id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class VacancySerializer(serializers.Serializer[Any]):
+    """A level where nobody would be left, from when on, and for which region and category only."""
+
+    ladder = serializers.CharField()
+    level = HeldLevelSerializer()
+    region = serializers.CharField(allow_null=True)
+    category = serializers.CharField(allow_null=True)
+    since = serializers.DateTimeField()
+
+
+class AbsenceMadeSerializer(AbsenceSerializer):
+    """An absence that was just recorded."""
+
+    leaves_empty = VacancySerializer(many=True)
+
+
+AbsencePage = page_of(AbsenceSerializer, "Absence")

@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from cases.access import backup_of, lock_case, visible_cases, works_on
-from cases.models import Case
+from cases.access import hold_of, lock_case, visible_cases, works_on
+from cases.models import Case, Clock, ClockKind
+from ladder.queries import acted_for_by
 from memos.models.memo import Memo, MemoAction, MemoStatus
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership
@@ -63,6 +64,8 @@ def check_memo(memo: Memo, verb: str, by: Membership) -> None:
     (`NotNow`)."""
     if reason := refusal(memo, verb, by):
         raise NotAllowed(reason)
+    if verb == "issue":
+        memo.case.acting_for = hold_of(memo.case, by.user_id).on_behalf_of
     if memo.status not in ALLOWED[verb]:
         status = str(memo.get_status_display()).lower()
         reason = _("This is not possible while the memo is %(status)s.") % {"status": status}
@@ -99,17 +102,25 @@ def check_completes(action: MemoAction, by: Membership) -> None:
         raise NotAllowed(_("Only staff of the vendor can do this."))
     if not completes(action, by):
         raise NotAllowed(_("Only the action's owner, or who holds the case, can do this."))
+    if action.owner_id and action.owner_id != by.user_id and not holds(case, by):
+        case.acting_for = action.owner_id
 
 
 def completes(action: MemoAction, member: Membership) -> bool:
-    """Whether a colleague may say that an action is done."""
-    its_own = action.partner_id is not None or action.owner_id == member.user_id
-    return its_own or holds(action.memo.case, member)
+    """Whether a colleague may say that an action is done: who owes it, or was asked in their place,
+    or stands in for them."""
+    if action.partner_id is not None or action.owner_id == member.user_id:
+        return True
+    if holds(action.memo.case, member):
+        return True
+    asked = Clock.objects.filter(subject=action.pk, kind=ClockKind.ACTION, owner_id=member.user_id)
+    return action.owner_id in acted_for_by(member.user_id) or asked.exists()
 
 
 def holds(case: Case, member: Membership) -> bool:
-    """Whether a member holds the deciding level of a case: its owner, or their backup."""
-    return member.user_id in (case.owner_id, backup_of(case))
+    """Whether a member holds the deciding level of a case: its owner, their backup, or who stands
+    in for one of them."""
+    return hold_of(case, member.user_id).acts
 
 
 def may_draft(case: Case, member: Membership) -> bool:

@@ -1,22 +1,33 @@
 """What waits for a member to decide, and what they decided last."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.expressions import RawSQL
 
 from cases.access import visible_cases
 from cases.asking import Matter, taken_over
 from cases.models import OPEN, Case, Clock, ClockKind, Confidentiality
-from cases.queries import backups_of
+from cases.queries import holders_of
 from cases.rules import level_rules
+from ladder.absence import Absences
 from ladder.authority import Rate, Rung, cumulative, in_currency
 from ladder.models import Level, Seat
-from ladder.queries import levels_of_all, programme, rates_on, rungs, seats_of
+from ladder.queries import (
+    absences_at,
+    acted_for_by,
+    acts_for,
+    levels_of_all,
+    programme,
+    rates_on,
+    rungs,
+    seats_of,
+)
 from ladder.seats import Holder, SeatFacts
-from memos.concession_access import Capacity, capacities
+from memos.concession_access import Acting, Capacity, capacities
 from memos.models import Concession, Decision
 from tenants.models import Membership
 
@@ -27,13 +38,15 @@ PEOPLE: "ArrayField[list[UUID], list[UUID]]" = ArrayField(UUIDField())
 
 
 def waiting_for(member: Membership) -> QuerySet[Clock]:
-    """Return the clocks of concessions that a member is asked to decide, or backs up who is: not
-    those that have gone on to a higher level.
+    """Return the clocks of concessions that a member is asked to decide, or backs up or stands in
+    for who is: not those that have gone on to a higher level.
 
     The clock says whom it was put to. Who has lost the seat since is asked no more; then everybody
-    is who has one on that level now.
+    is who has one on that level now. Nobody is asked what they, or somebody for whom they stand in,
+    have asked for.
     """
-    own = Seat.objects.filter(Q(user_id=member.user_id) | Q(backup_id=member.user_id))
+    people = acts_for(member.user_id)
+    own = Seat.objects.filter(Q(user_id__in=people) | Q(backup_id__in=people))
     # Read at once: most people have no seat, and nothing more is looked for.
     ladders = set(own.exclude(level__authority_kinds=[]).values_list("level__ladder_id", flat=True))
     if not ladders:
@@ -42,31 +55,42 @@ def waiting_for(member: Membership) -> QuerySet[Clock]:
     later = approvals.filter(subject=OuterRef("subject"), anchor__gt=OuterRef("anchor"))
     unanswered = approvals.filter(met_at=None, ended_at=None).exclude(Exists(later))
     here = unanswered.filter(owner__isnull=False, level__ladder_id__in=ladders)
-    mine = here.filter(_asks(member)).exclude(barred__contains=[member.user_id])
+    theirs = RawSQL("ARRAY(SELECT parley_acts_for(%s))", [member.user_id])
+    mine = here.filter(_asks(member)).exclude(barred__overlap=theirs)
     seen = visible_cases(member).filter(status__in=OPEN)
     return mine.filter(case__in=seen).order_by("due_at", "id")
 
 
 def _asks(member: Membership) -> Q:
     """Return the condition under which a clock asks a member: named, and still with a seat for it;
-    or with a seat on its level, where that is the one it named, or that one is gone."""
-    person = member.user_id
-    theirs = _fitting().filter(Q(user_id=person) | Q(backup_id=person))
+    or with a seat on its level, where that is the one it named, or that one is gone. A seat is also
+    that of whom they stand in for."""
+    people = acts_for(member.user_id)
+    theirs = _fitting().filter(Q(user_id__in=people) | Q(backup_id__in=people))
     known = theirs.annotate(barred=ExpressionWrapper(OuterRef("barred"), PEOPLE))
     free = known.exclude(Q(barred__contains=[F("user_id")]))
     from_here = free.filter(level__position__gte=OuterRef("level__position"))
     here = free.filter(level_id=OuterRef("level_id"))
-    named = Q(user_id=OuterRef("owner_id")) | Q(backup_id=OuterRef("owner_id"))
+    named = (
+        Q(user_id=OuterRef("owner_id"))
+        | Q(backup_id=OuterRef("owner_id"))
+        | Q(user_id=OuterRef("on_behalf_of_id"))
+    )
     left = ~Exists(_fitting().filter(named, level_id=OuterRef("level_id"))) | ~Exists(
         Membership.objects.filter(
             user_id=OuterRef("owner_id"), is_active=True, user__is_active=True
         )
     )
     return (
-        (Q(owner_id=person) | Q(backup_id=person)) & Q(Exists(from_here))
+        _names(people) & Q(Exists(from_here))
         | Q(Exists(here.filter(named)))
         | Q(Exists(here)) & Q(left)
     )
+
+
+def _names(people: RawSQL) -> Q:
+    """Return the condition under which a clock names one of some people."""
+    return Q(owner_id__in=people) | Q(backup_id__in=people) | Q(on_behalf_of_id__in=people)
 
 
 def _fitting() -> QuerySet[Seat]:
@@ -93,7 +117,10 @@ class Asked(NamedTuple):
 
 def asked_of(member: Membership) -> list[Asked]:
     """Return what waits for a member, by what is due first."""
-    related = ("level", "owner", "backup", "case__owner", "case__category", "case__level")
+    related = (
+        *("level", "owner", "backup", "on_behalf_of"),
+        *("case__owner", "case__category", "case__level"),
+    )
     clocks = list(waiting_for(member).select_related(*related)[:MOST_SHOWN])
     subjects = [clock.subject for clock in clocks if clock.subject]
     found = Concession.objects.filter(pk__in=subjects).select_related(
@@ -117,24 +144,26 @@ def last_decisions(member: Membership) -> list[Decision]:
 
 
 class Policy:
-    """What the ladders of some cases say of concessions on a day; as many queries for fifty
-    cases as for one."""
+    """What the ladders of some cases say of concessions at an instant, by the rates of a day; as
+    many queries for fifty cases as for one."""
 
-    def __init__(self, cases: list[Case], day: date) -> None:
+    def __init__(self, cases: list[Case], day: date, at: datetime, member: Membership) -> None:
         self.day = day
+        self.acting = Acting(member.user_id, acted_for_by(member.user_id))
+        self.absences: Absences = absences_at(at)
         self.currency: str = programme().currency
         self.rates: list[Rate] = rates_on(day)
         self.levels: dict[UUID, list[Level]] = levels_of_all({case.ladder_id for case in cases})
         every = [level.pk for levels in self.levels.values() for level in levels]
         self.seats: dict[UUID, list[SeatFacts]] = seats_of(every)
         confidential = [c for c in cases if c.confidentiality != Confidentiality.NORMAL]
-        self.backups: dict[UUID, UUID] = backups_of(confidential)
+        self.holders: dict[UUID, Holder] = holders_of(confidential)
 
-    def capacity(self, clock: Clock, member: Membership) -> Capacity | None:
-        """Return by whose authority a member answers a clock."""
+    def capacity(self, clock: Clock) -> Capacity | None:
+        """Return by whose authority the member answers a clock."""
         levels = self.levels[clock.case.ladder_id]
         seated = [(level, seat) for level in levels for seat in self.seats.get(level.pk, ())]
-        held = capacities(clock.case, clock, set(clock.barred), seated, member.user_id)
+        held = capacities(clock.case, clock, set(clock.barred), seated, self.acting)
         return held[0] if held else None
 
     def authority(self, clock: Clock) -> Rung | None:
@@ -150,9 +179,9 @@ class Policy:
         case, position = clock.case, clock.level.position
         levels = self.levels[case.ladder_id]
         above = {level.pk: level for level in levels if level.position > position}
-        matter = Matter(case.region_id, case.category_id, clock.barred)
+        place = (case.region_id, case.category_id)
+        matter = Matter(*place, clock.barred, absences=self.absences)
         if case.confidentiality != Confidentiality.NORMAL:
-            holder = Holder(case.owner_id, self.backups.get(case.pk))
-            matter = matter.known_to(case.level.position, holder)
+            matter = matter.known_to(case.level.position, self.holders.get(case.pk, Holder()))
         found = taken_over(map(level_rules, above.values()), self.seats, matter)
         return (above[found[0].id], found[1]) if found else None

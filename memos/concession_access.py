@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from cases.access import backup_of, visible_cases, works_on
+from cases.access import hold_of, visible_cases, works_on
 from cases.models import Case, Clock
 from ladder.models import Level
-from ladder.queries import levels_of, seats_of
-from ladder.seats import SeatFacts, decider
+from ladder.queries import acted_for_by, levels_of, seats_of
+from ladder.seats import SeatFacts
 from memos.models import Concession, ConcessionState, Verdict
 from memos.routing import askers, barred_by, barred_from, last_clocks
 from tenants.errors import NotAllowed, NotNow
@@ -67,6 +67,8 @@ def check(concession: Concession, verb: str, by: Membership) -> None:
     not stand so (`NotNow`)."""
     if reason := refusal(concession, verb, by):
         raise NotAllowed(reason)
+    # Of a decision its own row says so.
+    concession.case.acting_for = None if verb == "decide" else asking_for(concession, by.user_id)
     if not concession.case.is_open:
         raise NotNow(_("The case has ended."))
     if concession.state not in ALLOWED[verb]:
@@ -106,24 +108,40 @@ def refusal(concession: Concession, verb: str, member: Membership) -> str:
 
 def asks_for(concession: Concession, user_id: UUID) -> bool:
     """Whether somebody stands on the asking side: may change, accept and take back."""
-    case = concession.case
-    return user_id in (concession.requested_by_id, case.owner_id, backup_of(case))
+    if user_id == concession.requested_by_id or hold_of(concession.case, user_id).acts:
+        return True
+    return concession.requested_by_id in acted_for_by(user_id)
+
+
+def asking_for(concession: Concession, user_id: UUID) -> UUID | None:
+    """Return in whose place somebody stands on the asking side, None where in their own."""
+    if user_id == concession.requested_by_id:
+        return concession.requested_for_id
+    hold = hold_of(concession.case, user_id)
+    return hold.on_behalf_of if hold.acts else concession.requested_by_id
 
 
 def _made_the_offer(concession: Concession, user_id: UUID) -> bool:
-    """Whether somebody countered, alone or for another, or would accept for who did."""
+    """Whether somebody countered, alone or for another, or would accept for who did; or stands in
+    for one of them."""
     offers = concession.decisions.filter(
         revision=concession.revision, verdict=Verdict.COUNTER, voided_at=None
     )
     pairs = offers.values_list("by_id", "on_behalf_of_id")
     people = {person for pair in pairs for person in pair if person}
+    if not people:
+        return False
     own = user_id in (concession.requested_by_id, concession.case.owner_id)
-    return user_id in people or (not own and concession.case.owner_id in people)
+    stands = not people.isdisjoint(acted_for_by(user_id))
+    return stands or (not own and concession.case.owner_id in people)
 
 
 def _refusal_to_decide(concession: Concession, user_id: UUID) -> str:
-    if user_id in barred_from(concession):
+    barred = barred_from(concession)
+    if user_id in barred:
         return _("Nobody decides what they asked for, or what was asked in their name.")
+    if not barred.isdisjoint(acted_for_by(user_id)):
+        return _("Nobody decides what was asked by somebody for whom they stand in.")
     if not capacities_of(concession, user_id):
         return _("Only who holds the level that was asked, or one above, can decide this.")
     return ""
@@ -133,8 +151,8 @@ def capacities_of(concession: Concession, user_id: UUID) -> list[Capacity]:
     """Return by whose authority a person decides now, what counts first first; empty where they
     may not. The clock says on which level that is; who holds it, or one above, say the seats."""
     clock = last_clocks([concession.pk]).get(concession.pk)
-    case = concession.case
-    return capacities(case, clock, barred_from(concession), _seated(case), user_id)
+    case, acting = concession.case, Acting(user_id, acted_for_by(user_id))
+    return capacities(case, clock, barred_from(concession), _seated(case), acting)
 
 
 def decidable(
@@ -145,29 +163,54 @@ def decidable(
     pending = [one for one in concessions if one.state == ConcessionState.PENDING]
     if not pending or not case.is_open or not works_on(case, member):
         return set()
-    barred, seated, user_id = barred_by(one.pk for one in pending), _seated(case), member.user_id
+    barred, seated = barred_by(one.pk for one in pending), _seated(case)
+    acting = Acting(member.user_id, acted_for_by(member.user_id))
     return {
         one.pk
         for one in pending
-        if capacities(case, clocks.get(one.pk), barred[one.pk] | askers(one), seated, user_id)
+        if capacities(case, clocks.get(one.pk), barred[one.pk] | askers(one), seated, acting)
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts, and for whom they may: themselves, and those for whom they stand in now."""
+
+    user_id: UUID
+    people: set[UUID]
+
+    def by_seat(self, seat: SeatFacts) -> tuple[bool, UUID | None]:
+        """Return whether a seat is theirs to act by, and in whose place where it is another's: its
+        user's, or its backup's where the user has left."""
+        backed = seat.backup_there and seat.backup_id in self.people
+        if not seat.there:
+            return backed, seat.backup_id if backed and seat.backup_id != self.user_id else None
+        own = seat.user_id == self.user_id
+        return own or seat.user_id in self.people or backed, None if own else seat.user_id
+
+
 def capacities(
-    case: Case, clock: Clock | None, barred: set[UUID], seated: Iterable[Seated], user_id: UUID
+    case: Case, clock: Clock | None, barred: set[UUID], seated: Iterable[Seated], acting: Acting
 ) -> list[Capacity]:
-    """Return by whose authority a person answers a clock, what counts first first."""
-    if clock is None or clock.level is None or user_id in barred:
+    """Return by whose authority a person answers a clock, what counts first first.
+
+    Who is asked in somebody's place answers by that person's authority, however high their own is:
+    nobody has more by standing in than whom they stand in for.
+    """
+    if clock is None or clock.level is None or not barred.isdisjoint(acting.people):
         return []
     found = []
     for level, seat in seated:
         if level.position < clock.level.position or not level.authority_kinds:
             continue
-        held = decider([seat], case.region_id, case.category_id, barred)
-        if held.owner_id == user_id:
-            found.append(Capacity(level.pk, level.position))
-        elif held.backup_id == user_id:
-            found.append(Capacity(level.pk, level.position, held.owner_id))
+        if seat.user_id in barred or not seat.fits(case.region_id, case.category_id):
+            continue
+        acts, principal = acting.by_seat(seat)
+        if acts:
+            found.append(Capacity(level.pk, level.position, principal))
+    for_whom = clock.on_behalf_of_id or clock.owner_id
+    if for_whom != acting.user_id and for_whom in acting.people:
+        found = [one for one in found if one.on_behalf_of == for_whom] or found
     return sorted(found, key=lambda capacity: capacity.rank, reverse=True)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.access import works_on
 from cases.models import Case, Clock
-from cases.pages import ClockChip, amount_text, facts_line, running_state
+from cases.pages import ClockChip, amount_text, asked_name, facts_line, running_state
 from cases.queries import names_of, party_names
 from cases.sections import Section
 from ladder.models import Level
@@ -123,7 +123,7 @@ def card(
         "asked_by": concession.requested_by.name,
         "asked_for": concession.requested_for.name if concession.requested_for else "",
         "asked_at": concession.requested_at,
-        "decider": clock.owner.name if waits and clock and clock.owner else "",
+        "decider": asked_name(clock) if waits and clock else "",
         "backup": clock.backup.name if waits and clock and clock.backup else "",
         "level": clock.level.name if waits and clock and clock.level else "",
         "clock": approval_chip(clock, now) if waits and clock else None,
@@ -172,10 +172,10 @@ def waiting(member: Membership, now: datetime) -> list[dict[str, Any]]:
     if not asked:
         return []
     cases = [clock.case for _concession, clock in asked]
-    policy = Policy(cases, timezone.localdate(now))
+    policy = Policy(cases, timezone.localdate(now), now, member)
     parties = party_names(cases)
     nexts = {clock.pk: policy.next_decider(clock) for _concession, clock in asked}
-    acting = {clock.pk: policy.capacity(clock, member) for _concession, clock in asked}
+    acting = {clock.pk: policy.capacity(clock) for _concession, clock in asked}
     behalf = {pk: held.on_behalf_of for pk, held in acting.items() if held and held.on_behalf_of}
     names = names_of({*(found[1].owner_id for found in nexts.values() if found), *behalf.values()})
     slug = member.tenant.slug
@@ -189,6 +189,7 @@ def waiting(member: Membership, now: datetime) -> list[dict[str, Any]]:
             "limit": limit_of(one, policy),
             "nothing": if_nothing(one.clock, nexts[one.clock.pk], names, now),
             "in_place_of": names[behalf[one.clock.pk]] if one.clock.pk in behalf else "",
+            "stands_in": behalf.get(one.clock.pk) in policy.acting.people,
             "concession": one.concession,
         }
         for one in asked

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from cases.letters import CaseSubject
 from cases.models import Clock, ClockKind
 from cases.pages import amount_text, decimals
-from cases.words import Kind, Names
+from cases.words import Kind, Names, owner_words
 from journal.models import Event
 from journal.registry import Letter
 from ladder.kinds import ConcessionKind
@@ -44,12 +44,12 @@ def _name(facts: Mapping[str, Any], key: str, names: Names) -> str:
 
 
 def _requested(facts: Mapping[str, Any], names: Names) -> str:
-    values = {"what": what(facts), "owner": _name(facts, "owner", names)}
+    values = {"what": what(facts), "owner": owner_words(facts, names)}
     return _("asked for a concession (%(what)s). %(owner)s decides.") % values
 
 
 def _changed(facts: Mapping[str, Any], names: Names) -> str:
-    values = {"what": what(facts), "owner": _name(facts, "owner", names)}
+    values = {"what": what(facts), "owner": owner_words(facts, names)}
     return _("changed the request for a concession (%(what)s). %(owner)s decides anew.") % values
 
 
@@ -97,11 +97,13 @@ KINDS: dict[str, Kind] = {
         "event", "pencil", _changed, gettext_noop("The request for a concession has changed")
     ),
     "concession.approved": Kind(
-        "event", "check", _approved, gettext_noop("The concession is approved")
+        "event", "check", _approved, gettext_noop("The concession is approved"), says_for_whom=True
     ),
-    "concession.denied": Kind("event", "x", _denied, gettext_noop("The concession is denied")),
+    "concession.denied": Kind(
+        "event", "x", _denied, gettext_noop("The concession is denied"), says_for_whom=True
+    ),
     "concession.countered": Kind(
-        "event", "switch", _countered, gettext_noop("Something else is offered")
+        "event", "switch", _countered, gettext_noop("Something else is offered"), says_for_whom=True
     ),
     "concession.accepted": Kind("event", "check", _accepted, gettext_noop("The offer is accepted")),
     "concession.withdrawn": Kind(

@@ -10,17 +10,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.access import visible_cases
-from cases.models import Case, Clock, ClockKind, Confidentiality
+from cases.access import may_know
+from cases.models import Case, Clock, ClockKind
 from cases.rules import calendar_of
 from ladder.authority import Rung, convert, cumulative, in_currency, lowest
 from ladder.money import LARGEST, LARGEST_DIGITS
-from ladder.queries import levels_of, programme, rates_on, rungs, seats_of
+from ladder.queries import absences_at, levels_of, programme, rates_on, rungs, seats_of
 from ladder.seats import Holder, decider
 from memos.models import Concession
 from memos.terms import Terms
 from tenants.errors import Invalid, NotNow
-from tenants.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def authority(case: Case, day: date) -> list[Rung]:
 
 def find_way(case: Case, terms: Terms, barred: Collection[UUID], at: datetime) -> Way:
     """Return where a request goes; `NotNow` where no level may concede it, or nobody else than
-    who asks holds one that may."""
+    who asks, and who stands in for them, holds one that may."""
     day = day_of(case, at)
     value, own = worth(terms, day)
     able = authority(case, day)
@@ -72,22 +71,15 @@ def find_way(case: Case, terms: Terms, barred: Collection[UUID], at: datetime) -
     if first is None:
         raise NotNow(_("No level of this ladder may concede this."))
     able = [rung for rung in able if rung.position >= first.position]
-    seats = seats_of(rung.level_id for rung in able)
+    seats, absences = seats_of(rung.level_id for rung in able), absences_at(at)
+    place = (case.region_id, case.category_id)
     for rung in able:
-        held = decider(seats.get(rung.level_id, ()), case.region_id, case.category_id, barred)
+        held = decider(seats.get(rung.level_id, ()), *place, barred, absences)
         if held.owner_id and may_know(case, held.owner_id):
             return Way(rung.level_id, rung.position, held, value, own)
     raise NotNow(
         _("Nobody else holds a level that may decide this. An admin has to assign people.")
     )
-
-
-def may_know(case: Case, user_id: UUID) -> bool:
-    """Whether a person sees the case: what is confidential is put to nobody else."""
-    if case.confidentiality == Confidentiality.NORMAL:
-        return True
-    member = Membership.objects.filter(user_id=user_id).first()
-    return member is not None and visible_cases(member).filter(pk=case.pk).exists()
 
 
 def levels_for(case: Case, terms: Terms, at: datetime) -> set[UUID]:
@@ -104,7 +96,7 @@ def last_clocks(concession_ids: Iterable[UUID]) -> dict[UUID, Clock]:
     """Return by concession the clock of who is asked now, or was asked last."""
     clocks = Clock.objects.filter(subject__in=list(concession_ids), kind=ClockKind.APPROVAL)
     latest = clocks.order_by("subject", "-anchor", "-id").distinct("subject")
-    found = latest.select_related("owner", "backup", "level", "calendar_version")
+    found = latest.select_related("owner", "backup", "on_behalf_of", "level", "calendar_version")
     return {clock.subject: clock for clock in found if clock.subject}
 
 

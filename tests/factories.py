@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from cases.models import Case
 from cases.opening import NewCase, open_case
 from ladder.models import (
+    Absence,
     Calendar,
     CalendarVersion,
     Category,
@@ -40,6 +41,9 @@ BERLIN_HOURS = {
     "weekly": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
 }
 OPENED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+# Before and after whatever the database's clock says.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -177,6 +181,17 @@ def make_world(
         standard = make_ladder(world, **ladder)
         world.route = Route.objects.create(tenant=tenant, position=1, ladder=standard)
     return world
+
+
+def make_absence(world: World, person: str, delegate: str | None = None, **facts: Any) -> Absence:
+    """Let a person be away, for longer than any test, unless said."""
+    known: dict[str, Any] = {"starts_at": LONG_AGO, "zone": "UTC", "recorded_at": LONG_AGO}
+    return Absence.objects.create(
+        tenant=world.tenant,
+        person=world[person].user,
+        delegate=world[delegate].user if delegate else None,
+        **known | facts,
+    )
 
 
 def make_token(member: Membership, *, scopes: list[str], partner_id: UUID | None = None) -> str:

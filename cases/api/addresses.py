@@ -10,6 +10,7 @@ VERBS = {
     "escalate": verbs.Escalate,
     "hand-back": verbs.HandBack,
     "reassign": verbs.Reassign,
+    "hand-over": verbs.HandOver,
     "decide": verbs.Decide,
     "revise": verbs.Revise,
     "resolve": verbs.Resolve,

@@ -44,6 +44,7 @@ SUMMARY: dict[str, Any] = {
     "confidentiality": "normal",
     "partner": ALPENWERK,
     "owner": TOM,
+    "on_behalf_of": None,
     "level": {
         "id": "0199d3a0-5e00-7222-9999-5a3d6c1b2e03",
         "position": 1,

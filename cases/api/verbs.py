@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import actions, parties, pausing, reopening, requests, retiming
+from cases import actions, handover, parties, pausing, reopening, requests, retiming
 from cases.access import case_for
 from cases.api import examples
 from cases.api.collection import UNSEEN, WRITES, shape_of
@@ -19,6 +19,7 @@ from cases.serializers import (
     DecideSerializer,
     DeclineSerializer,
     EscalateSerializer,
+    HandOverSerializer,
     HoldSerializer,
     KeepWaitingSerializer,
     PartyAddSerializer,
@@ -124,6 +125,24 @@ class Reassign(CaseVerb):
         """Return what the verb is told."""
         given = self.given(self.form)
         return {"to_user_id": given["to"], "reason": given["reason"]}
+
+
+@verb(
+    "hand_over",
+    "Hand over what somebody who is away has here",
+    HandOverSerializer,
+    {"absence": "0199d3a0-7f00-7777-9999-5a3d6c1b2e09"},
+)
+class HandOver(CaseVerb):
+    """The turn, and the concessions and actions that ask them, go to who stands in, on their
+    behalf; the clocks run on as they are."""
+
+    form = HandOverSerializer
+    act = staticmethod(handover.hand_over)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the verb is told."""
+        return {"absence_id": self.given(self.form)["absence"]}
 
 
 @verb(

@@ -182,6 +182,8 @@ class Case(TenantModel):
     seen_turn: UUID | None = None
     # The version they have read, where they named one; the same.
     seen_tags: Tags = None
+    # In whose place who acts does so, as it was found when they were checked.
+    acting_for: UUID | None = None
 
     def __str__(self) -> str:
         return self.number

@@ -24,7 +24,8 @@ class AssignmentEnd(models.TextChoices):
 
 class Assignment(TenantModel):
     """A case's stay on a level with its holder: one turn. `owner` is empty only where nobody
-    holds the level, which raises an alarm."""
+    holds the level, which raises an alarm. An owner who stands in for somebody has it
+    `on_behalf_of` them."""
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="assignments")
     cycle = models.PositiveSmallIntegerField()
@@ -33,6 +34,7 @@ class Assignment(TenantModel):
     position = models.PositiveSmallIntegerField()
     owner = MemberForeignKey(null=True)
     backup = MemberForeignKey(null=True)
+    on_behalf_of = MemberForeignKey(null=True, db_index=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=12, choices=AssignmentEnd.choices, blank=True)
@@ -91,8 +93,8 @@ class Clock(TenantModel):
 
     Most clocks ask the case's owner. One about a `subject` (the partner that asked for the next
     level, a concession, an action of a memo) may ask somebody else: `owner` and `backup`, at
-    `level` where it is about authority. `barred` may not answer it: who asked, or whom they asked
-    for.
+    `level` where it is about authority, `on_behalf_of` whom the owner stands in for. `barred` may
+    not answer it: who asked, or whom they asked for.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="clocks")
@@ -116,6 +118,7 @@ class Clock(TenantModel):
     subject = models.UUIDField(null=True)
     owner = MemberForeignKey(null=True, db_index=False)
     backup = MemberForeignKey(null=True, db_index=False)
+    on_behalf_of = MemberForeignKey(null=True, db_index=False)
     level = TenantForeignKey(Level, null=True, db_index=False)
     barred = ArrayField(models.UUIDField(), default=list, db_default=[])
 

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from cases.facts import PAUSABLE, Asked, CaseFacts, CaseRules, ClockFacts, Level
 from cases.rules import step_windows, veto_window
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
+from ladder.absence import NOBODY_AWAY, AbsenceFacts, Absences
 from ladder.durations import parse_window
 from ladder.queries import compiled, known
-from ladder.seats import SeatFacts
+from ladder.seats import Holder, SeatFacts, holder
 from ladder.worktime import Compiled, Pause
 
 Key = tuple[UUID, UUID]
@@ -43,6 +45,7 @@ class Row:
     backup_id: UUID | None
     confidential: bool
     been: list[int]
+    on_behalf_of: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +60,22 @@ class Loaded:
     seats: dict[UUID, list[SeatFacts]] = field(default_factory=dict)
     contacts: dict[UUID, list[UUID]] = field(default_factory=dict)
     admins: dict[UUID, list[UUID]] = field(default_factory=dict)
+    absences: dict[UUID, Absences] = field(default_factory=dict)
+    held: dict[tuple[UUID, UUID | None, UUID], Holder] = field(default_factory=dict)
+
+    def away(self, row: Row) -> Absences:
+        """Return who is away in a case's tenant."""
+        return self.absences.get(row.tenant_id, NOBODY_AWAY)
+
+    def holder(self, row: Row, level: LevelRules) -> Holder:
+        """Return who holds a level for a case now: people are resolved live, once for all the cases
+        of one region and category."""
+        place = (level.id, row.region_id, row.category_id)
+        found = self.held.get(place)
+        if found is None:
+            seats = self.seats.get(level.id, ())
+            found = self.held[place] = holder(seats, *place[1:], self.away(row))
+        return found
 
     def facts(self, row: Row) -> CaseFacts:
         """Return a case as the engine needs it."""
@@ -171,10 +190,11 @@ def _asked(
     backup_id: UUID | None,
     level_id: UUID | None,
     barred: list[UUID],
+    on_behalf_of: UUID | None,
 ) -> Asked | None:
     if subject is None:
         return None
-    return Asked(subject, owner_id, backup_id, level_id, tuple(barred))
+    return Asked(subject, owner_id, backup_id, level_id, tuple(barred), on_behalf_of)
 
 
 def _levels(cursor: CursorWrapper, rows: list[Row]) -> dict[UUID, tuple[LevelRules, ...]]:
@@ -209,7 +229,28 @@ def load_seats(cursor: CursorWrapper, loaded: Loaded, levels: set[Key]) -> None:
     """Read who holds the levels that cases climb to."""
     if levels:
         cursor.execute(statements.SEATS, arrays(levels, 2))
-        loaded.seats = _grouped(cursor.fetchall(), SeatFacts)
+        loaded.seats |= _grouped(cursor.fetchall(), SeatFacts)
+
+
+def load_absences(cursor: CursorWrapper, loaded: Loaded, tenants: set[UUID], at: datetime) -> None:
+    """Read who is away, and who stands in."""
+    if tenants:
+        cursor.execute(statements.ABSENCES, [array(tenants), at, at])
+        facts = _grouped(cursor.fetchall(), _absence)
+        loaded.absences = {tenant: Absences.at(some, at) for tenant, some in facts.items()}
+
+
+def _absence(
+    ident: UUID,
+    person_id: UUID,
+    delegate_id: UUID | None,
+    starts_at: datetime,
+    over_at: datetime | None,
+    weekdays: list[int],
+    zone: str,
+) -> AbsenceFacts:
+    days = frozenset(weekdays)
+    return AbsenceFacts(ident, person_id, delegate_id, starts_at, over_at, days, zone)
 
 
 def load_contacts(cursor: CursorWrapper, loaded: Loaded, cases: set[Key]) -> None:

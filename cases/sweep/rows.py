@@ -33,9 +33,9 @@ class Turn:
 def about(asked: Asked | None) -> Values:
     """Return the columns that say whom a clock asks, and about what."""
     if asked is None:
-        return (None, None, None, None, "{}")
+        return (None, None, None, None, "{}", None)
     people = (asked.owner_id, asked.backup_id, asked.level_id)
-    return (asked.subject, *people, array(asked.barred))
+    return (asked.subject, *people, array(asked.barred), asked.on_behalf_of)
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Rows:
         """End the current turn, and add the next one."""
         self.ended_turns.append((row.tenant_id, row.assignment_id))
         place = (row.cycle, row.turn + 1, turn.level_id, turn.position)
-        held = (turn.holder.owner_id, turn.holder.backup_id)
+        held = (turn.holder.owner_id, turn.holder.backup_id, turn.holder.on_behalf_of)
         self.turns.append((row.tenant_id, turn.id, row.id, *place, *held))
 
     def start_clock(self, row: Row, turn: Turn, new: NewClock) -> None:
@@ -114,9 +114,9 @@ class Rows:
             cursor.execute(statements.END_PAUSES, arrays(self.ended_pauses, 4))
         if self.turns:
             cursor.execute(statements.END_TURNS, at + arrays(self.ended_turns, 2))
-            cursor.execute(statements.START_TURNS, at + arrays(self.turns, 9))
+            cursor.execute(statements.START_TURNS, at + arrays(self.turns, 10))
         if self.new_clocks:
-            cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 19))
+            cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 20))
         cursor.execute(statements.CHANGE_CASES, at + arrays(self.cases, 11))
         cursor.execute(statements.RECORD, at + arrays(self.events, 7))
         cursor.execute(statements.TELL, at + arrays(self.notices, 5) + at * 2)

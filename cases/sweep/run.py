@@ -16,7 +16,16 @@ from cases.engine import Plan, decide
 from cases.sweep import statements
 from cases.sweep.arrays import arrays
 from cases.sweep.ids import keep_ids
-from cases.sweep.load import Key, Loaded, Row, load, load_admins, load_contacts, load_seats
+from cases.sweep.load import (
+    Key,
+    Loaded,
+    Row,
+    load,
+    load_absences,
+    load_admins,
+    load_contacts,
+    load_seats,
+)
 from cases.sweep.rows import Rows
 from cases.sweep.write import Climb, carry_out
 
@@ -144,10 +153,13 @@ def _decide_all(
     plans: list[tuple[Row, Plan]] = [
         (row, decide(loaded.facts(row), loaded.rules(row), at)) for row in loaded.rows
     ]
+    tenants = {r.tenant_id for r, p in plans if p.happened}
+    load_absences(cursor, loaded, tenants, at)
     load_seats(cursor, loaded, set(_levels_ahead(plans, loaded)))
+    load_seats(cursor, loaded, set(_levels_above_nobody(plans, loaded)))
     heard = {(r.tenant_id, r.id) for r, p in plans if p.climb_to or p.resumes_at}
     load_contacts(cursor, loaded, heard)
-    load_admins(cursor, loaded, {r.tenant_id for r, p in plans if p.happened})
+    load_admins(cursor, loaded, tenants)
     if sum(plan.happened for _, plan in plans) < len(claimed):
         # It would be claimed again for ever.
         raise ValueError("a claimed case has nothing due")
@@ -166,3 +178,11 @@ def _levels_ahead(plans: list[tuple[Row, Plan]], loaded: Loaded) -> Iterator[Key
             if clock.asked and clock.asked.level_id:
                 for level in loaded.rules(row).beyond(clock.asked.level_id):
                     yield row.tenant_id, level.id
+
+
+def _levels_above_nobody(plans: list[tuple[Row, Plan]], loaded: Loaded) -> Iterator[Key]:
+    """Yield the levels above those that cases climb to and nobody holds: who is told of it."""
+    for row, plan in plans:
+        if plan.climb_to and loaded.holder(row, plan.climb_to).owner_id is None:
+            for level in loaded.rules(row).beyond(plan.climb_to.id):
+                yield row.tenant_id, level.id

@@ -19,7 +19,8 @@ SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_i
     c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
     a.number, a.position, a.backup_id, c.confidentiality <> 'normal',
     ARRAY(SELECT b.position FROM cases_assignment b
-        WHERE b.tenant_id = c.tenant_id AND b.case_id = c.id AND b.cycle = c.cycle)
+        WHERE b.tenant_id = c.tenant_id AND b.case_id = c.id AND b.cycle = c.cycle),
+    a.on_behalf_of_id
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
 JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.id = c.assignment_id
@@ -28,7 +29,7 @@ JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.
 CLOCKS = """
 SELECT k.case_id, k.id, k.kind, k.state, k.window, k.target_seconds, k.anchor, k.due_at,
     k.calendar_version_id, k.thresholds, k.fired, k.next_fire_at, k.soon_at, k.assignment_id,
-    k.subject, k.owner_id, k.backup_id, k.level_id, k.barred
+    k.subject, k.owner_id, k.backup_id, k.level_id, k.barred, k.on_behalf_of_id
 FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS v (tenant_id, id, cycle)
 JOIN cases_clock k ON k.tenant_id = v.tenant_id AND k.case_id = v.id
     AND (k.cycle = v.cycle OR k.kind = 'action')
@@ -64,6 +65,19 @@ JOIN tenants_membership m ON m.tenant_id = s.tenant_id AND m.user_id = s.user_id
 JOIN tenants_user u ON u.id = s.user_id
 LEFT JOIN tenants_membership bm ON bm.tenant_id = s.tenant_id AND bm.user_id = s.backup_id
 LEFT JOIN tenants_user bu ON bu.id = s.backup_id
+"""
+
+# Who is away, and whom they named: nobody, where that one has left. Days of the week are looked at
+# in Python, by the zone's own rules.
+ABSENCES = """
+SELECT a.tenant_id, a.id, a.person_id, CASE WHEN u.is_active AND m.is_active
+    AND m.role IN ('admin', 'staff', 'custodian') THEN a.delegate_id END, a.starts_at,
+    LEAST(a.ends_at, a.ended_at), a.weekdays, a.zone
+FROM ladder_absence a
+LEFT JOIN tenants_membership m ON m.tenant_id = a.tenant_id AND m.user_id = a.delegate_id
+LEFT JOIN tenants_user u ON u.id = a.delegate_id
+WHERE a.tenant_id = ANY(%s::uuid[]) AND a.starts_at <= %s
+    AND (LEAST(a.ends_at, a.ended_at) IS NULL OR LEAST(a.ends_at, a.ended_at) > %s)
 """
 
 CONTACTS = """
@@ -110,23 +124,25 @@ WHERE a.tenant_id = v.tenant_id AND a.id = v.id AND a.ended_at IS NULL
 
 START_TURNS = """
 INSERT INTO cases_assignment (started_at, end_reason, tenant_id, id, case_id, cycle, number,
-    level_id, position, owner_id, backup_id)
+    level_id, position, owner_id, backup_id, on_behalf_of_id)
 SELECT %s::timestamptz, '', v.* FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
-    %s::int[], %s::uuid[], %s::int[], %s::uuid[], %s::uuid[]) AS v
+    %s::int[], %s::uuid[], %s::int[], %s::uuid[], %s::uuid[], %s::uuid[]) AS v
 """
 
 START_CLOCKS = """
 INSERT INTO cases_clock (tenant_id, id, case_id, assignment_id, kind, cycle, state, "window",
     target_seconds, calendar_version_id, anchor, due_at, soon_at, next_fire_at, thresholds, fired,
-    subject, owner_id, backup_id, level_id, barred)
+    subject, owner_id, backup_id, level_id, barred, on_behalf_of_id)
 SELECT v.tenant_id, v.id, v.case_id, v.assignment_id, v.kind, v.cycle, 'running', v.span,
     v.target, v.calendar, v.anchor, v.due_at, v.soon_at, v.next_fire_at, v.thresholds::int[], 0,
-    v.subject, v.owner_id, v.backup_id, v.level_id, v.barred::uuid[]
+    v.subject, v.owner_id, v.backup_id, v.level_id, v.barred::uuid[], v.on_behalf_of_id
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::text[],
     %s::bigint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
+    %s::timestamptz[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
+    %s::uuid[])
     AS v (tenant_id, id, case_id, assignment_id, kind, cycle, span, target, calendar, anchor,
-        due_at, soon_at, next_fire_at, thresholds, subject, owner_id, backup_id, level_id, barred)
+        due_at, soon_at, next_fire_at, thresholds, subject, owner_id, backup_id, level_id, barred,
+        on_behalf_of_id)
 """
 
 CHANGE_CASES = """

@@ -1,5 +1,6 @@
 """Carrying out what was decided: each plan becomes rows, events and notices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from cases.facts import OPEN, Asked, CaseFacts, ClockFacts, LevelRules, Standsti
 from cases.starting import ask, insist
 from cases.sweep.load import Loaded, Row
 from cases.sweep.rows import Rows, Turn
-from ladder.seats import Holder, holder
+from ladder.seats import Holder
 from tenants.ids import uuid7
 
 STATES = {
@@ -88,13 +89,13 @@ def current_turn(row: Row, loaded: Loaded) -> Turn:
     """Return the turn a case is in."""
     levels = loaded.levels[row.ladder_id]
     level = next(level.id for level in levels if level.position == row.position)
-    return Turn(row.assignment_id, level, row.position, Holder(row.owner_id, row.backup_id))
+    held = Holder(row.owner_id, row.backup_id, row.on_behalf_of)
+    return Turn(row.assignment_id, level, row.position, held)
 
 
 def next_turn(row: Row, target: LevelRules, loaded: Loaded) -> Turn:
     """Return the turn a case climbs to: people are resolved now, rules were pinned before."""
-    held = holder(loaded.seats.get(target.id, ()), row.region_id, row.category_id)
-    return Turn(uuid7(), target.id, target.position, held)
+    return Turn(uuid7(), target.id, target.position, loaded.holder(row, target))
 
 
 def report(rows: Rows, row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> None:
@@ -102,7 +103,7 @@ def report(rows: Rows, row: Row, change: ClockChange, turn: Turn, loaded: Loaded
     rows.change_clock(row, change, STATES[change.change])
     if kind := REPORTED.get(change.change):
         facts = {**clock_facts(change.clock), "share": change.fired, "position": turn.position}
-        told = told_of(row, change, turn, loaded)
+        told = heard(row, told_of(row, change, turn, loaded), loaded)
         audience = "parties" if change.change is Change.CLOSE else "internal"
         rows.record(row, kind, facts, f"{change.clock.id}:{change.fired}", told, audience)
 
@@ -138,21 +139,44 @@ def move(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) ->
         "cause": "clock",
         "assignment": str(turn.id),
         "owner": str(owner) if owner else None,
+        **in_place(turn.holder.on_behalf_of),
         "previous_owner": str(row.owner_id) if row.owner_id else None,
     }
-    told = [owner, row.owner_id, *loaded.contacts.get(row.id, ())]
+    told = heard(row, [owner, row.owner_id], loaded) + loaded.contacts.get(row.id, [])
     rows.record(row, "case.escalated", facts, f"{cause.id}:climb", told, "parties")
     if owner is None:
         nobody = {"position": turn.position, "assignment": str(turn.id)}
-        admins = loaded.admins.get(row.tenant_id, [])
-        rows.record(row, "case.unowned", nobody, f"{turn.id}:unowned", admins)
+        told = heard(
+            row, [*loaded.admins.get(row.tenant_id, ()), *above(row, turn, loaded)], loaded
+        )
+        rows.record(row, "case.unowned", nobody, f"{turn.id}:unowned", told)
+
+
+def in_place(principal: UUID | None) -> dict[str, str]:
+    """Return how the trail says in whose place somebody has something."""
+    return {"on_behalf_of": str(principal)} if principal else {}
+
+
+def above(row: Row, turn: Turn, loaded: Loaded) -> list[UUID | None]:
+    """Return who holds the next level above a turn that anybody holds, and who backs them up."""
+    for level in loaded.rules(row).beyond(turn.level_id):
+        held = Holder() if level.concessions_only else loaded.holder(row, level)
+        if held.owner_id:
+            return [held.owner_id, held.backup_id]
+    return []
+
+
+def heard(row: Row, told: Iterable[UUID | None], loaded: Loaded) -> list[UUID]:
+    """Return who is told, and with each who is away those who stand in, as verbs do."""
+    absences = loaded.away(row)
+    return [one for person in told if person for one in (person, *absences.chain(person))]
 
 
 def alarm(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) -> None:
     """Raise the governance alarm: to the owner, the backup and the admins."""
     told = [turn.holder.owner_id, turn.holder.backup_id, *loaded.admins.get(row.tenant_id, ())]
     facts = {**clock_facts(cause), "position": row.position}
-    rows.record(row, "case.alarm", facts, f"{cause.id}:alarm", told)
+    rows.record(row, "case.alarm", facts, f"{cause.id}:alarm", heard(row, told, loaded))
 
 
 def ask_higher(rows: Rows, row: Row, turn: Turn, clock: ClockFacts, loaded: Loaded) -> None:
@@ -161,32 +185,42 @@ def ask_higher(rows: Rows, row: Row, turn: Turn, clock: ClockFacts, loaded: Load
     assert clock.asked is not None  # noqa: S101 - the engine puts no other clock here
     assert clock.asked.level_id is not None  # noqa: S101 - nor one without a level
     rules, asked = loaded.rules(row), clock.asked
-    matter = Matter(row.region_id, row.category_id, asked.barred)
+    away = loaded.away(row)
+    matter = Matter(row.region_id, row.category_id, asked.barred, absences=away)
     if row.confidential:
         matter = matter.known_to(turn.position, turn.holder)
     if found := taken_over(rules.beyond(clock.asked.level_id), loaded.seats, matter):
         level, held = found
-        now = replace(asked, owner_id=held.owner_id, backup_id=held.backup_id, level_id=level.id)
+        now = replace(
+            asked,
+            owner_id=held.owner_id,
+            backup_id=held.backup_id,
+            level_id=level.id,
+            on_behalf_of=held.on_behalf_of,
+        )
         rows.start_clock(row, turn, ask(level, rules.calendar, rows.at, now))
-        say_asked_higher(rows, row, clock, now, level.position)
+        say_asked_higher(rows, row, clock, now, level.position, loaded)
         return
     level = rules.rung(clock.asked.level_id)
     rows.start_clock(row, turn, insist(level, rules.calendar, rows.at, asked))
     told = [asked.owner_id, asked.backup_id, *loaded.admins.get(row.tenant_id, ())]
     facts = {**clock_facts(clock), "position": level.position}
-    rows.record(row, "case.alarm", facts, f"{clock.id}:alarm", told)
+    rows.record(row, "case.alarm", facts, f"{clock.id}:alarm", heard(row, told, loaded))
 
 
-def say_asked_higher(rows: Rows, row: Row, clock: ClockFacts, now: Asked, position: int) -> None:
+def say_asked_higher(
+    rows: Rows, row: Row, clock: ClockFacts, now: Asked, position: int, loaded: Loaded
+) -> None:
     """Tell who decides a concession from now on, who did not, and who asked."""
     before = clock.asked.owner_id if clock.asked else None
     facts = {
         **clock_facts(clock),
         "to": position,
         "owner": str(now.owner_id),
+        **in_place(now.on_behalf_of),
         "previous_owner": str(before) if before else None,
     }
-    told = [now.owner_id, before, *now.barred]
+    told = heard(row, [now.owner_id, before, *now.barred], loaded)
     rows.record(row, "case.approval.escalated", facts, f"{clock.id}:climb", told)
 
 

@@ -10,6 +10,7 @@ from escalation.demo.policies import NORDICS, RATES, fjordsound_policy, quellwer
 from escalation.demo.precedents import PRECEDENTS
 from escalation.demo.stage import Stage, tell_all
 from escalation.demo.unfinished import UNFINISHED
+from ladder.absences import NewAbsence, record_absence
 from ladder.actions import (
     add_region,
     found_programme,
@@ -26,6 +27,8 @@ from tenants.actions import NewPerson, add_member, create_tenant
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import act_in, identify
 
+# Since half an hour, for three days more.
+SINCE, AWAY_FOR = timedelta(minutes=30), timedelta(days=3)
 CASES = {
     QUELLWERK.slug: (*PRECEDENTS, *FINISHED, *AWAITING, *UNFINISHED),
     FJORDSOUND.slug: fjordsound.CASES,
@@ -53,6 +56,8 @@ def build_vendor(vendor: Vendor, at: datetime) -> Tenant:
         else:
             set_up_fjordsound(stage, at)
         add_partners(stage, at)
+        if vendor is QUELLWERK:
+            let_go(stage, at)
         tell_all(stage, CASES[vendor.slug], at)
     return tenant
 
@@ -91,6 +96,21 @@ def set_up_quellwerk(stage: Stage, at: datetime) -> None:
     load_policy(quellwerk_policy(), by=admin, at=at)
     for currency, days, rate in RATES:
         set_rate(currency, rate, (at - timedelta(days=days)).date(), by=admin, at=at)
+
+
+def let_go(stage: Stage, at: datetime) -> None:
+    """Let Omar Haddad be away for three days: Grace Doyle stands in, and gets what comes from the
+    Gulf on his behalf."""
+    omar, grace = stage.people["omar"], stage.people["grace"]
+    away = NewAbsence(
+        person_id=omar.user_id,
+        starts_at=at - SINCE,
+        delegate_id=grace.user_id,
+        ends_at=at + AWAY_FOR,
+        zone=omar.user.timezone,
+        note="Visiting partners.",
+    )
+    record_absence(away, by=omar, at=at)
 
 
 def set_up_fjordsound(stage: Stage, at: datetime) -> None:

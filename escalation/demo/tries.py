@@ -13,12 +13,20 @@ from escalation.demo.due_soon import KLINIKUM
 from escalation.demo.finished import FIRMWARE
 from escalation.demo.precedents import LATE_CLAIM, REFERRAL, TWO_CLAIMS
 from escalation.demo.tale import Tale
-from escalation.demo.unfinished import COMMISSION, GIBRALTAR, LEADS_FELL, ROADSHOW, STOCK_CREDIT
+from escalation.demo.unfinished import (
+    COMMISSION,
+    DOHA,
+    GIBRALTAR,
+    LEADS_FELL,
+    ROADSHOW,
+    STOCK_CREDIT,
+)
 
 STAGE_BOXES, LUCERNE = fjordsound.CASES[0], fjordsound.CASES[2]
 # Pages: a case's own, its memo, and pages of the vendor's by their names.
 CASE, MEMO = "case", "memo"
 APPROVALS, MEMOS, SEARCH, RATES = "approvals", "memos", "search", "rates"
+AWAY = "absences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ TRIES = {
         STOCK_CREDIT,
         (
             Hint("See for what Brightmoor's stock credit waits.", CASE, STOCK_CREDIT),
-            Hint("Follow what the firmware memo binds people to do.", MEMO, FIRMWARE),
+            Hint("Take up Al Manar's lead on behalf of Omar, who is away.", CASE, DOHA),
             Hint("Read the memo of the late claim that was paid.", MEMO, LATE_CLAIM),
         ),
     ),
@@ -76,6 +84,7 @@ TRIES = {
         (
             Hint("Escalate Al Manar's commission, or decline with a reason.", CASE, COMMISSION),
             Hint("Read what was offered for the exclusivity in the Gulf.", CASE, EXCLUSIVITY),
+            Hint("Hand over what is under way to Grace, or end your absence.", AWAY),
         ),
     ),
     (QUELLWERK.slug, "petra"): Try(

@@ -231,10 +231,33 @@ LEADS_FELL = Tale(
     },
 )
 
+# Omar Haddad is away by now: it goes to who stands in for him.
+DOHA = Tale(
+    category="lead-routing",
+    partner="al-manar",
+    by="yusuf",
+    opened=minutes_ago(20),
+    title="A lead from the Doha trade fair was not passed on",
+    description=(
+        "At the trade fair in Doha a hospital group left its card at our common stand. Two weeks"
+        " later your own team called it. We had agreed that what comes from that stand is ours."
+    ),
+    expected="The lead goes to us, as agreed.",
+    answers={
+        "customer": "Doha Bay hospitals",
+        "revenue": "18000",
+        "customers": "1",
+        "own_lead_id": "L-DOHA-117",
+        "own_source": "trade_fair",
+        "own_first_touch": ago(15),
+    },
+)
+
 UNFINISHED = (
     GIBRALTAR,
     COMMISSION,
     STOCK_CREDIT,
     ROADSHOW,
     LEADS_FELL,
+    DOHA,
 )

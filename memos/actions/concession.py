@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import backup_of, lock_case, works_on
+from cases.access import hold_of, lock_case, works_on
 from cases.actions import required
 from cases.facts import Asked
 from cases.models import Case, Clock, ClockKind, ClockState
@@ -58,8 +58,8 @@ def request_concession(
     if partner_id not in parties_of(case):
         raise Invalid({"partner": _("This partner is not a party to the case.")})
     wanted = read_terms(ask_for)
-    in_place_of = _in_place_of(case, by)
-    barred = {by.user_id, *in_place_of}
+    case.acting_for = hold_of(case, by.user_id).on_behalf_of
+    barred = {by.user_id, case.acting_for or by.user_id}
     way = find_way(case, wanted, barred, at)
     concession = Concession(
         tenant_id=case.tenant_id,
@@ -69,7 +69,7 @@ def request_concession(
         reason=reason,
         condition=condition,
         requested_by_id=by.user_id,
-        requested_for_id=next(iter(in_place_of), None),
+        requested_for_id=case.acting_for,
     )
     _put(concession, wanted, way, at)
     concession.save(force_insert=True)
@@ -92,7 +92,7 @@ def change_concession(
     reason, wanted = required("reason", reason), read_terms(ask_for)
     if wanted == _asked(concession):
         raise Invalid({"amount": _("This is what was asked for already.")})
-    barred = barred_from(concession) | {by.user_id, *_in_place_of(case, by)}
+    barred = barred_from(concession) | {by.user_id, case.acting_for or by.user_id}
     way = find_way(case, wanted, barred, at)
     people = [*_answering(concession), way.holder.owner_id, way.holder.backup_id]
     before: dict[str, object] = {
@@ -202,12 +202,6 @@ def _locked(seen: Concession) -> Concession:
         raise NotNow(_("The request was changed since you opened it. Please read it again."))
     refuse_stale(seen.seen_tags, concession.tag)
     return concession
-
-
-def _in_place_of(case: Case, by: Membership) -> tuple[UUID, ...]:
-    """Return the holder in whose place a backup asks, if one does."""
-    stands_in = by.user_id != case.owner_id and by.user_id == backup_of(case)
-    return (case.owner_id,) if stands_in and case.owner_id else ()
 
 
 def _asked(concession: Concession) -> Terms:
@@ -336,6 +330,7 @@ def _start_clock(concession: Concession, way: Way, barred: Iterable[UUID], at: d
         backup_id=way.holder.backup_id,
         level_id=way.level_id,
         barred=tuple(sorted(barred)),
+        on_behalf_of=way.holder.on_behalf_of,
     )
     with clockwork.within_hours():
         new = ask(rules.rung(way.level_id), rules.calendar, at, asked)
@@ -381,6 +376,8 @@ def _say(
         facts["percent"] = plain_amount(concession.percent)
     if to is not None:
         facts |= {"to": to.position, "owner": str(to.holder.owner_id)}
+        if to.holder.on_behalf_of:
+            facts["on_behalf_of"] = str(to.holder.on_behalf_of)
     case.updated_at, case.version = at, case.version + 1
     case.save(update_fields=["updated_at", "version"], force_update=True)
     say(case, f"concession.{what}", by=by, at=at, facts=facts, text=text, told=Told(told))

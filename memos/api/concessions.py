@@ -272,6 +272,7 @@ def shapes(rows: Iterable[Concession]) -> list[dict[str, Any]]:
 def shape(row: Concession, clock: Clock | None, decisions: list[Decision]) -> dict[str, Any]:
     """Return a concession as it is sent."""
     owner = clock.owner if clock else None
+    asked_for = clock.on_behalf_of if clock else None
     return {
         "id": row.pk,
         "case": row.case_id,
@@ -295,6 +296,7 @@ def shape(row: Concession, clock: Clock | None, decisions: list[Decision]) -> di
         "counter_percent": plain_amount(row.counter_percent),
         "conditions": row.conditions,
         "asked": named(owner.pk, owner.name) if owner else None,
+        "asked_on_behalf_of": named(asked_for.pk, asked_for.name) if asked_for else None,
         "asked_level": clock.level.position if clock and clock.level else None,
         "due_at": clock.due_at if clock else None,
         "decisions": [decided(decision) for decision in decisions],

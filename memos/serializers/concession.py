@@ -54,6 +54,7 @@ class ConcessionSerializer(serializers.Serializer[Any]):
     counter_percent = serializers.CharField(allow_null=True)
     conditions = serializers.CharField(allow_blank=True)
     asked = NamedSerializer(allow_null=True)
+    asked_on_behalf_of = NamedSerializer(allow_null=True)
     asked_level = serializers.IntegerField(allow_null=True, help_text="Its position.")
     due_at = serializers.DateTimeField(allow_null=True)
     decisions = DecisionSerializer(many=True)

@@ -20,6 +20,8 @@ Row = Mapping[str, Any]
 HIDDEN: Shape = {
     "severity": None,
     "confidentiality": None,
+    # Who acts is told, not that somebody is away.
+    "on_behalf_of": None,
     "level": None,
     "ladder": None,
     "missing_fields": [],

@@ -21,7 +21,7 @@ from journal.models import Channel, Notice, NoticeState
 from partners.models import Contact
 from tests.browser.desk import Desk, Seat
 from tests.escalation.browsing import addresses
-from tests.factories import World
+from tests.factories import World, make_absence
 from tests.memos.deals import ask, empower
 from tests.memos.story import in_state
 from tests.tenants.held import hold_tokens
@@ -51,6 +51,8 @@ PAGES = {
     "approvals": ("petra", STAFF + "approvals/"),
     "concession-new": ("tom", STAFF + "cases/CASE/concessions/new/"),
     "concession": ("petra", STAFF + "cases/CASE/concessions/CONCESSION/"),
+    "absences": ("tom", STAFF + "away/"),
+    "absence": ("tom", STAFF + "away/ABSENCE/"),
     "notices": ("petra", STAFF + "notices/"),
     "outbox": ("ines", STAFF + "outbox/"),
     "tokens": ("ines", STAFF + "settings/tokens/#PROGRAM"),
@@ -72,6 +74,12 @@ STATES = {
     "memo to review": ("petra", STAFF + "memos/IN_REVIEW/"),
     "memo in review, edited": ("tom", STAFF + "memos/IN_REVIEW/edit/"),
     "memo to issue": ("tom", STAFF + "memos/REVIEWED/"),
+    "absences of others": ("pavel", STAFF + "away/#ABSENCE"),
+    "absences, to record for anybody": ("ines", STAFF + "away/#ABSENCE"),
+    "absences of one's own": ("tom", STAFF + "away/#ABSENCE"),
+    "absence, to take over": ("petra", STAFF + "away/ABSENCE/"),
+    "inbox of who stands in": ("petra", STAFF + "inbox/?view=in_place#ABSENCE"),
+    "case held for somebody": ("petra", STAFF + "cases/CASE/#ABSENCE"),
     "portal-case with a memo": ("anna", PORTAL + "cases/OF_ISSUED/"),
 }
 NOT_PAGES = {
@@ -79,6 +87,7 @@ NOT_PAGES = {
     "demo-hide": "an act",
     "inbox-fresh": "a line within the inbox",
     "case-do": "an act",
+    "absence-end": "an act",
     "concession-do": "an act",
     "memo-do": "an act",
     "memo-action-done": "an act",
@@ -106,6 +115,8 @@ EMPTY = {
     "portal asked": ("anna", PORTAL + "?asked=1", "Nothing waits for you"),
     "approvals": ("marianne", STAFF + "approvals/", "Nothing waits for you"),
     "rates": ("petra", STAFF + "rules/rates/", "No rates yet"),
+    "nobody is away": ("pavel", STAFF + "away/", "Nobody else."),
+    "standing in": ("tom", STAFF + "inbox/?view=in_place", "Nothing waits in anybody's place"),
     "portal": ("marc", "/p/quellwerk/rheintor/", "No cases yet"),
     "tokens": ("pavel", STAFF + "settings/tokens/", "You have no tokens"),
     "programs": ("ines", STAFF + "settings/tokens/", "No programs yet."),
@@ -167,6 +178,10 @@ def address_of(world: World, case: Case, path: str) -> str:
             empower(world)
             made = ask(world, case, kind="price", percent="4.5", at=timezone.now())
             path = path.replace("CONCESSION", str(made.pk))
+    if "ABSENCE" in path:
+        with world.scope():
+            away = make_absence(world, "tom", "petra", note="Visiting partners.")
+            path = path.replace("ABSENCE", str(away.pk))
     if "PROGRAM" in path:
         with world.scope():
             path = path.replace("PROGRAM", str(hold_tokens(world).pk))

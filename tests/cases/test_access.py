@@ -34,6 +34,8 @@ MAY = {
     "hold": {"petra", "marianne"},
     "change_severity": {"tom", "backup", "petra", "marianne"},
     **dict.fromkeys(PAUSING, STAFF),
+    # Of Tom, who is away; Petra stands in.
+    "hand_over": {"tom", "petra", "ines"},
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
 }
 

@@ -37,6 +37,7 @@ KINDS = {
     "pause": "case.paused",
     "resume": "case.resumed",
     "keep_waiting": "case.pause.kept",
+    "hand_over": "case.delegated",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -57,6 +58,7 @@ APART = {
     "edit_case",
     "complete_fields",
     "reassign",
+    "hand_over",
     "revise",
     "reopen",
     "change_severity",
@@ -170,6 +172,7 @@ def told(world: World, event: Event) -> list[str]:
         ("escalate", ["Anna", "Petra"]),
         ("hand_back", ["Tom"]),
         ("reassign", ["Petra"]),
+        ("hand_over", ["Petra"]),
         ("decide", ["Anna"]),
         ("revise", ["Anna"]),
         ("resolve", ["Anna"]),
@@ -310,7 +313,8 @@ def test_a_level_that_nobody_holds_alarms_the_admins(world: World) -> None:
     case = case_in(world, "new")
     events = new_events(case, lambda: do(world, "escalate", case))
     assert [e.kind for e in events] == ["case.escalated", "case.unowned"]
-    assert told(world, events[1]) == ["Ines"]
+    # The admins, and who holds the level above.
+    assert told(world, events[1]) == ["Ines", "Marianne"]
     assert events[1].by_id is None
 
 

@@ -146,7 +146,7 @@ def test_what_moves_up_is_seen_there_and_no_longer_below(world: World, case: Cas
     assert list(visible_cases(world["tom"])) == []
     assert list(visible_cases(world["petra"])) == [case]
     moved = Case.objects.get(pk=case.pk)
-    assert [person.name for person in knowing(moved)] == ["Deputy", "Marianne", "Petra"]
+    assert [person.name for person in knowing(moved, OPENED)] == ["Deputy", "Marianne", "Petra"]
 
 
 def test_at_the_top_whoever_sits_there_next_answers_for_what_nobody_holds(
@@ -159,7 +159,7 @@ def test_at_the_top_whoever_sits_there_next_answers_for_what_nobody_holds(
     Seat.objects.filter(user=world["marianne"].user).update(user=world["colleague"].user)
     assert list(visible_cases(world["colleague"])) == [case]
     moved = Case.objects.get(pk=case.pk)
-    assert world["colleague"].user in knowing(moved)
+    assert world["colleague"].user in knowing(moved, OPENED)
     do(world, "reassign", moved, by="colleague", to_user_id=world["colleague"].user_id)
     assert Case.objects.get(pk=case.pk).owner_id == world["colleague"].user_id
 

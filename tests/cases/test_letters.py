@@ -11,9 +11,10 @@ from cases.words import KINDS, kind_of, sentence
 from journal.actions import record
 from journal.models import Event
 from journal.registry import letters
+from ladder.models import Absence
 from partners.models import Contact
 from tests.cases.verbs import CANARY, do, ready_for, verbs
-from tests.factories import World
+from tests.factories import LONG_AGO, World
 
 # Facts as each kind of event carries them.
 FACTS = {
@@ -24,6 +25,7 @@ FACTS = {
     "outcome": "upheld",
     "cause": "clock",
     "owner": None,
+    "on_behalf_of": None,
     "previous_owner": None,
     "person": None,
     "role": "affected",
@@ -37,6 +39,8 @@ def told(world: World) -> list[Event]:
     for verb in sorted(verbs()):
         case, holder = ready_for(world, verb)
         do(world, verb, case, by=holder)
+        # Who was away for one verb is back for the next.
+        Absence.objects.update(ended_at=LONG_AGO)
     return list(Event.objects.all())
 
 

@@ -29,6 +29,7 @@ TABLE = {
     "edit_case": O,
     "complete_fields": O,
     **dict.fromkeys(PAUSING, ("in_progress", "decided")),
+    "hand_over": (*O, "resolved", "closed"),
     **dict.fromkeys(KEEPING, tuple(STATUSES)),
 }
 # What is also asked once the status allows it, and refused here with a reason of its own.
@@ -37,6 +38,8 @@ OWN_CONDITION = {
     ("acknowledge", "decided"): "acknowledged already",
     ("hand_back", "new"): "started on this level",
     ("hand_back", "in_progress"): "started on this level",
+    ("hand_over", "resolved"): "Nothing in this case can be handed over",
+    ("hand_over", "closed"): "Nothing in this case can be handed over",
     **{("decline_request", status): "answered already" for status in O},
     **{(v, s): "is not paused" for v in PAUSING[1:] for s in ("in_progress", "decided")},
     **{("lift", status): "The case is normal" for status in STATUSES},
@@ -58,15 +61,8 @@ def test_the_table_covers_every_verb_and_status() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
-    apart = {
-        *KEEPING,
-        *PAUSING,
-        "add_party",
-        "edit_case",
-        "complete_fields",
-        "change_severity",
-        "hold",
-    }
+    apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields"}
+    apart |= {"change_severity", "hold", "hand_over"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

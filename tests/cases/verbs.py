@@ -7,10 +7,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import actions, confidential, editing, parties, pausing, reopening, requests, retiming
+from cases import (
+    actions,
+    confidential,
+    editing,
+    handover,
+    parties,
+    pausing,
+    reopening,
+    requests,
+    retiming,
+)
 from cases.models import Case
+from ladder.models import Absence
 from tenants.models import Membership
-from tests.factories import OPENED, World
+from tests.factories import OPENED, World, make_absence
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = OPENED + HOUR
@@ -18,7 +29,10 @@ CANARY = "Canary Text"
 STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 
 
-MODULES = (actions, requests, parties, confidential, editing, pausing, reopening, retiming)
+MODULES = (
+    *(actions, requests, parties, confidential, editing, pausing, reopening, retiming),
+    handover,
+)
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
 MONTH = timedelta(days=30)
@@ -55,6 +69,8 @@ def verbs() -> dict[str, Callable[..., Any]]:
 
 def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
     """Return what a verb needs besides who and when; `KeyError` for one nobody described."""
+    if verb == "hand_over":
+        return {"absence_id": away(world).pk}
     known: dict[str, dict[str, Any]] = {
         "acknowledge": {},
         "add_message": {"body": text, "audience": "parties"},
@@ -92,6 +108,12 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "revoke_access": {"reason": text, "user_id": world["pavel"].user_id},
     }
     return known[verb]
+
+
+def away(world: World) -> Absence:
+    """Return that Tom is away, always, and Petra stands in."""
+    found = Absence.objects.filter(person=world["tom"].user).first()
+    return found or make_absence(world, "tom", "petra")
 
 
 def own_words(world: World, verb: str, who: Membership | None) -> dict[str, Any]:
@@ -139,6 +161,8 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
     begins |= dict.fromkeys(PAUSING, "in_progress")
     status = begins.get(verb, "new")
     case = case_in(world, status)
+    if verb == "hand_over":
+        away(world)
     if verb == "hand_back":
         do(world, "escalate", case, at=OPENED)
         return Case.objects.get(pk=case.pk), "petra"

@@ -20,7 +20,7 @@ from cases.models import Case
 from tenants.models import Role
 from tenants.scopes import DEFAULT_SCOPES
 from tests.escalation.browsing import PEOPLE, Address, addresses, left
-from tests.factories import World, make_token, make_world
+from tests.factories import FAR_AHEAD, World, make_absence, make_token, make_world
 from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,11 @@ COLUMNS = (
     *("contact", "rival", "stranger", "nobody"),
 )
 TABLE: dict[tuple[str, str], str] = {
+    ("api-absence", "GET"): "200 200 200 200 403 403 403 404 401",
+    # Of Tom, the holder; Petra is to stand in.
+    ("api-absence-end", "POST"): "200 200 403 403 403 403 403 404 401",
+    ("api-absences", "GET"): "200 200 200 200 403 403 403 200 401",
+    ("api-absences", "POST"): "201 201 403 403 403 403 403 400 401",
     ("api-calendar", "GET"): "200 200 200 200 403 403 403 404 401",
     ("api-calendar", "PUT"): "200 403 403 403 403 403 403 404 401",
     ("api-calendar-preview", "POST"): "200 200 200 200 403 403 403 200 401",
@@ -47,6 +52,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("api-case-external", "GET"): "200 200 200 200 403 403 403 404 401",
     ("api-case-external", "PUT"): "200 200 200 403 403 403 403 400 401",
     ("api-case-hand-back", "POST"): "403 409 403 403 403 403 403 404 401",
+    ("api-case-hand-over", "POST"): "200 200 403 403 403 403 403 404 401",
     ("api-case-hold", "POST"): "403 403 200 403 403 403 403 404 401",
     ("api-case-keep-waiting", "POST"): "409 409 409 403 403 403 403 404 401",
     ("api-case-messages", "GET"): "200 200 200 200 403 200 404 404 401",
@@ -105,6 +111,7 @@ ANY: dict[str, Any] = {
     "concession_id": uuid4(),
     "memo_id": uuid4(),
     "action_id": uuid4(),
+    "absence_id": uuid4(),
     "source": "crm",
     "external_id": "X-1",
 }
@@ -165,6 +172,7 @@ def things_of(world: World) -> dict[str, Any]:
             "concession_id": deals.ask(world, Case.objects.get(pk=case.pk), at=NOW).pk,
             "memo_id": memo.pk,
             "action_id": story.action_of(memo, "Send the plan").pk,
+            "absence_id": make_absence(world, "tom", "petra", starts_at=FAR_AHEAD).pk,
             "source": "crm",
             "external_id": "X-1",
         }
@@ -194,6 +202,9 @@ def body_of(name: str, world: World, things: dict[str, Any]) -> Any:
         },
         "api-ladders": ladder,
         "api-ladder": {**ladder, "name": "Standard", "levels": [level] * 3},
+        "api-absences": {"person": str(world["tom"].user_id)},
+        "api-absence-end": {},
+        "api-case-hand-over": {"absence": str(things["absence_id"])},
         "api-cases": case,
         "api-case-external": case,
         "api-case-acknowledge": {},
@@ -324,6 +335,8 @@ def test_a_rival_partner_gets_the_answer_of_a_missing_thing(
 # Bodies that name something by its id.
 NAMING = {
     "api-cases": ("partner", "ladder"),
+    "api-absences": ("person", "delegate"),
+    "api-case-hand-over": ("absence",),
     "api-case-reassign": ("to",),
     "api-case-parties": ("partner",),
     "api-case-decline-request": ("partner",),
@@ -348,11 +361,13 @@ def test_a_body_with_an_id_of_another_vendor_answers_as_with_one_that_nobody_has
         "calendar": ours.calendar.calendar_id,  # type: ignore[union-attr]
         "to": ours["petra"].user_id,
         "reviewer": ours["petra"].user_id,
+        "person": ours["petra"].user_id,
+        "delegate": ours["petra"].user_id,
     }
-    foreign["case"] = foreign["case_id"]
+    foreign["case"], foreign["absence"] = foreign["case_id"], foreign["absence_id"]
     own = things_of(theirs)
     address = next(a for a in ALL if a.name == name)
-    who = "ines" if name == "api-ladders" else "tom"
+    who = "ines" if name in ("api-ladders", "api-absences") else "tom"
     client = Client(headers={"Authorization": f"Bearer {token_of(theirs, who)}"})
     answers = []
     for value in (str(foreign[field]), str(uuid4())):

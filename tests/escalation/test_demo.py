@@ -91,7 +91,7 @@ def every_level_is_held_everywhere() -> None:
     assert not Seat.objects.filter(provisional=True).exists()
     for level in Level.objects.all():
         for region in Region.objects.all():
-            assert holder_of(level.pk, region.pk, None).owner_id is not None
+            assert holder_of(level.pk, region.pk, None, WEDNESDAY).owner_id is not None
 
 
 def quellwerks_seats() -> None:
@@ -105,14 +105,17 @@ def quellwerks_seats() -> None:
     regions = {region.slug: region.pk for region in Region.objects.all()}
     people = dict(Membership.objects.values_list("user_id", "user__name"))
 
-    def owners(ladder: str, region: str) -> list[str]:
+    def owners(ladder: str, region: str, at: datetime = WEDNESDAY) -> list[str]:
         levels = Level.objects.filter(ladder_id=names[ladder]).order_by("position")
-        held = [holder_of(level.pk, regions[region], None).owner_id for level in levels]
+        held = [holder_of(level.pk, regions[region], None, at).owner_id for level in levels]
         return [people[owner] for owner in held if owner]
 
     sponsor, board = "Marianne Voss", "Henrik Aas"
     assert owners("Administrative", "dach") == ["Tom Brandt", "Petra Winkler", sponsor, board]
-    assert owners("Administrative", "gulf") == ["Omar Haddad", "Daniel Cho", sponsor, board]
+    # Omar Haddad is away until three days from now.
+    assert owners("Administrative", "gulf") == ["Grace Doyle", "Daniel Cho", sponsor, board]
+    back = owners("Administrative", "gulf", WEDNESDAY + timedelta(days=3))
+    assert back == ["Omar Haddad", "Daniel Cho", sponsor, board]
     assert owners("Administrative", "na")[0] == "Grace Doyle"
     assert owners("Strategic", "iberia") == ["Petra Winkler", sponsor, board]
     assert owners("Integrity", "uk") == ["Ruth Adeyemi", board, sponsor]
@@ -130,7 +133,7 @@ def the_case_that_falls_due() -> None:
         ("Rheintor", "respondent", "Deal registration"),
     ]
     above = case.ladder.levels.get(position=2)
-    holder = holder_of(above.pk, case.region_id, case.category_id)
+    holder = holder_of(above.pk, case.region_id, case.category_id, WEDNESDAY)
     names = dict(Membership.objects.values_list("user_id", "user__name"))
     assert holder.owner_id is not None
     assert names[holder.owner_id] == "Petra Winkler"
@@ -154,7 +157,7 @@ def what_is_printed(printed: list[str], kept: dict[str, Any], path: Path) -> Non
         assert lines
         assert all(line.endswith(f"  {user['password']}") for line in lines)
     assert printed[-2] == f"Sign-ins and API tokens: {path}"
-    assert printed[-1] == "ESC-2026-0014 is with Tom Brandt and falls due in five minutes."
+    assert printed[-1] == "ESC-2026-0015 is with Tom Brandt and falls due in five minutes."
 
 
 def what_is_kept(kept: dict[str, Any]) -> None:
@@ -205,14 +208,14 @@ def test_starting_again_changes_nothing_but_one_case(demo_folder: Path) -> None:
     assert printed == f"Sign-ins and API tokens: {path}\n"
     assert (path.read_bytes(), states(tenant_at("quellwerk"))) == before
     later = WEDNESDAY + timedelta(minutes=6)
-    falls_due = "ESC-2026-0015 is with Tom Brandt and falls due in five minutes.\n"
+    falls_due = "ESC-2026-0016 is with Tom Brandt and falls due in five minutes.\n"
     assert seed(later).endswith(falls_due)
     with act_in(tenant_at("quellwerk").pk):
-        case = Case.objects.get(number="ESC-2026-0015")
+        case = Case.objects.get(number="ESC-2026-0016")
         assert case.title == "Two quotes for the town library of Rosenheim"
         assert (case.severity, case.due_at) == ("s2", later + timedelta(minutes=5))
     seed(later + timedelta(minutes=6))
-    assert len(states(tenant_at("quellwerk"))) == 16
+    assert len(states(tenant_at("quellwerk"))) == 17
     assert path.read_bytes() == before[0]
 
 

@@ -54,6 +54,10 @@ CASES = {
         *("in_progress", "s4", CHANNEL, "Omar Haddad"),
         [LEVEL, "request", WHOLE],
     ),
+    "A lead from the Doha trade fair was not passed on": (
+        *("new", "s4", CHANNEL, GRACE),
+        [LEVEL, "response", WHOLE],
+    ),
     "Stock credit after the price drop of the QX-24": (
         *("in_progress", "s3", CHANNEL, GRACE),
         ["pause"],
@@ -200,7 +204,7 @@ def gibraltar_is_for_few(at: datetime) -> None:
     assert case.confidentiality == "restricted"
     grant = CaseGrant.objects.get()
     assert (grant.user.name, grant.expires_at) == ("Jonas Reuter", at + timedelta(days=9))
-    assert Case.objects.exclude(pk=case.pk).filter(confidentiality="normal").count() == 13
+    assert Case.objects.exclude(pk=case.pk).filter(confidentiality="normal").count() == 14
 
 
 def partners_are_heard(at: datetime) -> None:

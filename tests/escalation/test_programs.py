@@ -8,10 +8,11 @@ from django.core import mail
 from django.utils import timezone
 
 from cases.access import may
-from cases.actions import former_holder, reassign
+from cases.actions import reassign
 from cases.confidential import grant_access, restrict
 from cases.models import Assignment, Case
 from cases.transitions import ALLOWED
+from cases.turns import former_holder
 from journal.actions import record, tell
 from journal.delivery import deliver_one
 from journal.models import Notice, NoticeState
@@ -72,7 +73,7 @@ def test_a_case_it_logs_is_somebody_elses_and_it_cannot_be_given_one(
     to = program.user_id
     with pytest.raises(Invalid, match="to: Choose a colleague who holds this level"):
         reassign(case, by=world["tom"], at=OPENED, to_user_id=to, reason="Automatic.")
-    assert former_holder(Assignment(owner_id=program.user_id)) is None
+    assert former_holder(Assignment(owner_id=program.user_id), OPENED) is None
     case = Case.objects.get(pk=case.pk)
     holders = {verb for verb in ALLOWED if may(case, verb, program)}
     assert holders.isdisjoint({"acknowledge", "decide", "resolve", "escalate", "reassign", "lift"})

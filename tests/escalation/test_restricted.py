@@ -37,6 +37,7 @@ WORDS = {
     "token_key": "pry_nobodys0000",
     "own_key": "pry_nobodys0000",
     "member_id": uuid4(),
+    "absence_id": uuid4(),
 }
 OF_STAFF = [
     a

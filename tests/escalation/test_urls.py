@@ -15,11 +15,18 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from ladder.models import Category, Level
+from ladder.models import Absence, Category, Level
 from memos.models import Concession, Memo
 from tenants.models import ApiToken
 from tests.escalation.browsing import COLUMNS, Address, addresses, browser, left, visitor
-from tests.factories import World, make_partner, make_token, make_world
+from tests.factories import (
+    FAR_AHEAD,
+    World,
+    make_absence,
+    make_partner,
+    make_token,
+    make_world,
+)
 from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +69,16 @@ TABLE = {
         "200 200 200 200 403 404 404 404 302 302",
         "422 403 403 403 403 404 404 404 302 302",
     ),
+    "absences": (
+        "200 200 200 200 200 404 404 404 302 302",
+        "422 422 422 403 422 404 404 404 302 302",
+    ),
+    # Of Tom, the holder, with nobody to stand in.
+    "absence": (
+        "200 200 403 403 404 404 404 404 302 302",
+        "302 302 403 403 404 404 404 404 302 302",
+    ),
+    "absence-end": (NOT_THAT_WAY, "302 302 403 403 404 404 404 404 302 302"),
     "approvals": ("200 200 200 403 403 404 404 404 302 302", NOT_THAT_WAY),
     "concession": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
     "concession-new": (
@@ -196,6 +213,7 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         "concession_id": concession_of(world, case),
         "step": "take-back",
         **memo_of(world),
+        "absence_id": absence_of(world),
         "category": "lead-routing",
         "partner": "alpenwerk",
         **tokens_of(world),
@@ -229,6 +247,13 @@ def memo_of(world: World) -> dict[str, UUID]:
     with world.scope():
         memo = Memo.objects.order_by("id").first() or story.in_state(world, "in_review")
         return {"memo_id": memo.pk, "action_id": story.action_of(memo, "Send the plan").pk}
+
+
+def absence_of(world: World) -> UUID:
+    """Return when Tom will be away, far ahead."""
+    with world.scope():
+        found = Absence.objects.first() or make_absence(world, "tom", starts_at=FAR_AHEAD)
+        return found.pk
 
 
 def concession_of(world: World, case_id: UUID) -> UUID:
@@ -315,6 +340,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "concession_id": (concession_of(ours, case_id), uuid4()),
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
+        "absence_id": (absence_of(ours), uuid4()),
         "step": ("take-back", "take-back"),
         "token_key": (tokens["token_key"], "pry_nobodys0000"),
         "own_key": (tokens["own_key"], "pry_nobodys0000"),

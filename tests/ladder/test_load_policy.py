@@ -31,7 +31,7 @@ from tenants.actions import NewPerson, add_member
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import act_in
-from tests.factories import World, make_world
+from tests.factories import OPENED, World, make_world
 from tests.ladder.policies import good, spoiled, written
 
 
@@ -360,7 +360,7 @@ def test_defaults_of_a_new_tenant(db: None, at: datetime) -> None:
         seats = Seat.objects.values_list("user_id", "provisional")
         assert list(seats) == [(admin.user_id, True)] * 10
         for level in Level.objects.all():
-            assert holder_of(level.pk, None, None).owner_id == admin.user_id
+            assert holder_of(level.pk, None, None, OPENED).owner_id == admin.user_id
         regions = RegionCalendar.objects.order_by("region__slug")
         assert [(r.region.slug, r.calendar.name) for r in regions] == [
             ("dach", "DACH"),

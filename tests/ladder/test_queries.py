@@ -3,22 +3,22 @@
 from ladder.models import Seat
 from ladder.queries import holder_of
 from ladder.seats import Holder
-from tests.factories import World
+from tests.factories import OPENED, World
 
 
 def test_the_lowest_rank_that_is_there_owns(world: World) -> None:
     level = world.levels[0]
     Seat.objects.create(tenant=world.tenant, level=level, user=world["petra"].user, rank=2)
-    assert holder_of(level.pk, None, None).owner_id == world["tom"].user_id
+    assert holder_of(level.pk, None, None, OPENED).owner_id == world["tom"].user_id
     world["tom"].is_active = False
     world["tom"].save()
-    assert holder_of(level.pk, None, None).owner_id == world["petra"].user_id
+    assert holder_of(level.pk, None, None, OPENED).owner_id == world["petra"].user_id
 
 
 def test_nobody_there_is_nobody(world: World) -> None:
     world["tom"].is_active = False
     world["tom"].save()
-    assert holder_of(world.levels[0].pk, None, None).owner_id is None
+    assert holder_of(world.levels[0].pk, None, None, OPENED).owner_id is None
 
 
 def backed_up(world: World, *away: str) -> Holder:
@@ -27,7 +27,7 @@ def backed_up(world: World, *away: str) -> Holder:
     for name in away:
         world[name].is_active = False
         world[name].save()
-    return holder_of(world.levels[0].pk, None, None)
+    return holder_of(world.levels[0].pk, None, None, OPENED)
 
 
 def test_a_backup_comes_with_the_turn_or_takes_it(world: World) -> None:
@@ -48,5 +48,5 @@ def test_a_seat_for_another_region_or_category_does_not_own(world: World) -> Non
         tenant=world.tenant, level=level, user=world["petra"].user, category=category, rank=1
     )
     other = world.categories["lead-routing"]
-    assert holder_of(level.pk, None, category.pk).owner_id == world["petra"].user_id
-    assert holder_of(level.pk, None, other.pk).owner_id == world["tom"].user_id
+    assert holder_of(level.pk, None, category.pk, OPENED).owner_id == world["petra"].user_id
+    assert holder_of(level.pk, None, other.pk, OPENED).owner_id == world["tom"].user_id

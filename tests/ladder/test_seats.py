@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from ladder.seats import Holder, SeatFacts, holder
+from ladder.absence import Absences
+from ladder.seats import Holder, SeatFacts, decider, holder
 
 TOM, PETRA, VERA = (UUID(int=number) for number in (1, 2, 3))
 DACH, IBERIA, ROUTING, TERRITORY = (UUID(int=number) for number in (11, 12, 21, 22))
@@ -66,3 +67,54 @@ def test_where_both_are_away_the_next_seat_holds() -> None:
 
 def test_a_backup_who_has_left_backs_nobody_up() -> None:
     assert here(seat(TOM, VERA, backup_there=False)) == Holder(TOM)
+
+
+# --- While somebody is away -----------------------------------------------------------------------
+
+
+def here_while(named: dict[UUID, UUID | None], *seats: SeatFacts) -> Holder:
+    """Return who holds a level while some are away."""
+    absences = Absences(named)
+    [found] = {holder(some, DACH, ROUTING, absences) for some in permutations(seats)}
+    return found
+
+
+def test_an_absent_holders_turn_goes_to_the_delegate_on_their_behalf() -> None:
+    assert here_while({TOM: PETRA}, seat(TOM, VERA)) == Holder(PETRA, VERA, TOM)
+    # Who backs the seat up and stands in besides is named once.
+    assert here_while({TOM: VERA}, seat(TOM, VERA)) == Holder(VERA, None, TOM)
+
+
+def test_a_chain_of_delegates_holds_on_behalf_of_who_has_the_seat() -> None:
+    assert here_while({TOM: PETRA, PETRA: VERA}, seat(TOM)) == Holder(VERA, None, TOM)
+
+
+def test_without_a_delegate_the_backup_holds_then_the_next_seat() -> None:
+    assert here_while({TOM: None}, seat(TOM, VERA)) == Holder(VERA, None, TOM)
+    assert here_while({TOM: None, VERA: None}, seat(TOM, VERA), seat(PETRA, rank=2)) == Holder(
+        PETRA
+    )
+    assert here_while({TOM: None}, seat(TOM)) == Holder()
+
+
+def test_a_backup_who_is_away_is_stood_in_for_too() -> None:
+    assert here_while({TOM: None, VERA: PETRA}, seat(TOM, VERA)) == Holder(PETRA, None, TOM)
+    left = seat(TOM, VERA, there=False)
+    assert here_while({VERA: PETRA}, left) == Holder(PETRA, None, VERA)
+
+
+def test_a_delegate_of_who_has_left_holds_nothing() -> None:
+    assert here_while({TOM: PETRA}, seat(TOM, there=False)) == Holder()
+
+
+def test_a_delegate_who_asked_does_not_decide_the_backup_does() -> None:
+    absences = Absences({TOM: PETRA})
+    assert decider([seat(TOM, VERA)], None, None, {PETRA}, absences) == Holder(VERA, None, TOM)
+    assert decider([seat(TOM)], None, None, {PETRA}, absences) == Holder()
+
+
+def test_who_stands_in_for_who_asked_does_not_decide_by_their_own_seat() -> None:
+    absences = Absences({TOM: PETRA})
+    assert decider([seat(PETRA)], None, None, {TOM}, absences) == Holder()
+    # Who backs that seat up has nothing to do with it.
+    assert decider([seat(PETRA, VERA)], None, None, {TOM}, absences) == Holder(VERA, None, PETRA)

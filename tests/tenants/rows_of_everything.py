@@ -13,7 +13,7 @@ from memos.actions.followup import acknowledge_memo
 from memos.actions.memo import ActionText
 from partners.models import Region, Tier
 from tenants.models import IdempotencyKey
-from tests.factories import OPENED, World, make_token, make_world
+from tests.factories import FAR_AHEAD, OPENED, World, make_absence, make_token, make_world
 from tests.memos import deals, story
 
 AT: datetime = OPENED
@@ -52,6 +52,7 @@ def furnished() -> World:
         acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
         set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
         make_token(world["tom"], scopes=["me:read"])
+        make_absence(world, "petra", "marianne", starts_at=FAR_AHEAD, note=CANARY)
         IdempotencyKey.objects.create(
             tenant=world.tenant,
             membership=world["tom"],

@@ -53,6 +53,7 @@ APP = {
     "journal_chainhead": "SELECT",
     "journal_event": "INSERT SELECT",
     "journal_heartbeat": "SELECT",
+    "ladder_absence": "INSERT SELECT UPDATE",
     "ladder_calendarversion": "DELETE INSERT SELECT",
     "ladder_exchangerate": "INSERT SELECT",
     "memos_memoreceipt": "INSERT SELECT",
@@ -135,6 +136,9 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "journal_event": {"INSERT": "*"},
         "journal_heartbeat": {"INSERT": "*", "SELECT": "*", "UPDATE": "*"},
         "journal_notice": {"INSERT": "*"},
+        "ladder_absence": {
+            "SELECT": "delegate_id ended_at ends_at id person_id starts_at tenant_id weekdays zone"
+        },
         "ladder_calendarversion": {"SELECT": "calendar_id id number rules tenant_id"},
         "ladder_level": {
             "SELECT": "authority_kinds concessions_only decision_window id ladder_id position"

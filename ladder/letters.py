@@ -1,0 +1,90 @@
+"""How absences are told: to who is away, and to who stands in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from journal.models import Event
+from journal.registry import Letter
+from ladder.queries import STANDS_IN
+from tenants.models import Membership, User
+
+
+class AbsenceSubject:
+    """Answers for events whose kind begins with `absence.`."""
+
+    def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
+        """Return what a person is told of their own absences, and of those they stand in for."""
+        member = _works_here(user)
+        mine = [event for event in events if member and user.pk in people_of(event)]
+        if member is None or not mine:
+            return {}
+        ids = {one for event in mine for one in people_of(event)}
+        names = dict(User.objects.filter(pk__in=ids).values_list("id", "name"))
+        url = reverse("absences", args=[member.tenant.slug])
+        return {event.pk: letter(event, user, names, url) for event in mine}
+
+    def known(self, events: Sequence[Event], user: User) -> set[UUID]:
+        """Return the events that concern a person."""
+        here = _works_here(user) is not None
+        return {event.pk for event in events if here and user.pk in people_of(event)}
+
+
+def _works_here(user: User) -> Membership | None:
+    found = Membership.objects.select_related("tenant").filter(user=user, is_active=True)
+    return found.filter(role__in=STANDS_IN).first()
+
+
+def people_of(event: Event) -> set[UUID]:
+    """Return whom an absence concerns: who is away, and who stands in."""
+    named = (event.facts.get("person"), event.facts.get("delegate"))
+    return {UUID(one) for one in named if one}
+
+
+def letter(event: Event, reader: User, names: Mapping[UUID, str], url: str) -> Letter:
+    """Return what is told of one absence."""
+    line = line_of(event, reader, names)
+    ended = event.kind == "absence.ended"
+    subject = _("An absence has ended") if ended else _("Somebody is away")
+    return Letter(number=_("Absence"), line=line, subject=subject, text=line, url=url)
+
+
+def line_of(event: Event, reader: User, names: Mapping[UUID, str]) -> str:
+    """Return what happened, in a sentence for who reads it."""
+    person, delegate = event.facts["person"], event.facts.get("delegate")
+    values = {
+        "person": names.get(UUID(person), _("Somebody")),
+        "delegate": names.get(UUID(delegate), _("somebody")) if delegate else _("nobody"),
+        "when": when_of(event.facts, reader.timezone),
+    }
+    own = UUID(person) == reader.pk
+    if event.kind == "absence.ended":
+        said = _("Your absence has ended.") if own else _("%(person)s is back.")
+    elif not own:
+        said = _("You stand in for %(person)s, %(when)s.")
+    elif delegate:
+        said = _("It is noted that you are away, %(when)s. %(delegate)s stands in.")
+    else:
+        said = _("It is noted that you are away, %(when)s.")
+    return said % values
+
+
+def when_of(facts: Mapping[str, str | None], zone: str) -> str:
+    """Return from when until when somebody is away, as it is where the reader is."""
+    starts, ends = facts.get("starts_at"), facts.get("ends_at")
+    values = {"start": _moment(starts, zone), "end": _moment(ends, zone), "zone": zone}
+    if ends is None:
+        return _("from %(start)s on (%(zone)s)") % values
+    return _("from %(start)s until %(end)s (%(zone)s)") % values
+
+
+def _moment(text: str | None, zone: str) -> str:
+    if text is None:
+        return ""
+    local = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    return date_format(local, "D j M Y H:i")
