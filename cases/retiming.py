@@ -57,7 +57,7 @@ def change_severity(
         by=by,
         at=at,
         text=reason,
-        facts={"from": before, "to": severity, "clocks": changed},
+        facts={"before": before, "severity": severity, "clocks": changed},
         told=Told((*owner_of(case), backup_of(case))),
     )
     return case

@@ -143,8 +143,8 @@ def _held(facts: Mapping[str, Any], _names: Names) -> str:
 
 
 def _severity(facts: Mapping[str, Any], _names: Names) -> str:
-    values = {name: str(Severity(facts[name]).label).lower() for name in ("from", "to")}
-    return _("changed the severity from %(from)s to %(to)s.") % values
+    values = {name: str(Severity(facts[name]).label).lower() for name in ("before", "severity")}
+    return _("changed the severity from %(before)s to %(severity)s.") % values
 
 
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:

@@ -27,6 +27,8 @@ FACTS = {
     "owner": None,
     "on_behalf_of": None,
     "previous_owner": None,
+    "before": "s3",
+    "severity": "s1",
     "person": None,
     "role": "affected",
     "until": "2026-12-25T23:00:00+00:00",

@@ -78,7 +78,7 @@ def test_anchor_and_what_was_used_stay_and_the_target_changes(world: World) -> N
         assert (case.severity, case.severity_reason) == ("s2", "The press called.")
         assert (case.due_at, case.due_kind) == (OPENED + 2 * HOUR, "response")
         event = Event.objects.get(kind="case.severity_changed")
-        assert (event.facts["from"], event.facts["to"]) == ("s3", "s2")
+        assert (event.facts["before"], event.facts["severity"]) == ("s3", "s2")
         assert {c["window"] for c in event.facts["clocks"]} == {"PT2H", "PT12H", "PT80H"}
 
 
