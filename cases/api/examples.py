@@ -96,6 +96,70 @@ MESSAGE = {
     "at": "2026-11-12T09:20:00Z",
 }
 
+EXPLANATION: dict[str, Any] = {
+    "id": CLOCK["id"],
+    "case": CASE_ID,
+    "kind": "response",
+    "state": "running",
+    "subject": None,
+    "text": "Due Mon 2 Nov 14:30 because it counts 1 h of working time from Fri 30 Oct 20:30:"
+    " 30 min on Friday, none at the weekend, 30 min on Monday.",
+    "as_of": "2026-10-30T20:45:00Z",
+    "known_since": None,
+    "asks": TOM,
+    "level": SUMMARY["level"],
+    "started_at": "2026-10-30T20:30:00Z",
+    "cause": "opened",
+    "window": "PT1H",
+    "window_from": "level",
+    "around_the_clock": False,
+    "calendar": {
+        "id": "0199d3a0-6f10-7777-9999-5a3d6c1b2e08",
+        "name": "New York",
+        "version": 2,
+        "timezone": "America/New_York",
+    },
+    "target_seconds": 3600,
+    "counted_seconds": 900,
+    "left_seconds": 2700,
+    "due_at": "2026-11-02T14:30:00Z",
+    "derived_due_at": "2026-11-02T14:30:00Z",
+    "agrees": True,
+    "met_at": None,
+    "breached_at": None,
+    "ended_at": None,
+    "steps": [
+        {
+            "from": "2026-10-30T20:30:00Z",
+            "to": "2026-10-30T21:00:00Z",
+            "counted_seconds": 1800,
+            "total_seconds": 1800,
+            "why": "open",
+            "dates": [],
+            "pauses": [],
+        },
+        {
+            "from": "2026-10-30T21:00:00Z",
+            "to": "2026-11-02T14:00:00Z",
+            "counted_seconds": 0,
+            "total_seconds": 1800,
+            "why": "closed",
+            "dates": [],
+            "pauses": [],
+        },
+        {
+            "from": "2026-11-02T14:00:00Z",
+            "to": "2026-11-02T14:30:00Z",
+            "counted_seconds": 1800,
+            "total_seconds": 3600,
+            "why": "open",
+            "dates": [],
+            "pauses": [],
+        },
+    ],
+    "pauses": [],
+}
+
 
 def page(*results: Any) -> dict[str, Any]:
     """Return a page of a list."""
