@@ -119,7 +119,14 @@ class CasePage:
             "case": self.facts(),
             "steps": [self.step(level) for level in self.levels],
             "clocks": [
-                chip(clock, self.case, self.now, self.then(clock.kind), self.waits_for())
+                chip(
+                    clock,
+                    self.case,
+                    self.now,
+                    self.then(clock.kind),
+                    self.waits_for(),
+                    self.why_url(clock.pk),
+                )
                 for clock in queries.clocks_of(self.case)
             ],
             "next": self.next(),
@@ -138,6 +145,10 @@ class CasePage:
     def url(self, verb: str) -> str:
         """Return where a verb is posted to."""
         return reverse("case-do", args=[self.slug, self.case.pk, verb])
+
+    def why_url(self, clock_id: UUID) -> str:
+        """Return where a clock says why it is due then."""
+        return reverse("case-clock", args=[self.slug, self.case.pk, clock_id])
 
     def facts(self) -> dict[str, Any]:
         """Return the head of the page."""

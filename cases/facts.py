@@ -101,18 +101,22 @@ class CaseRules:
                 return self._with_route(level)
         return None
 
-    def _with_route(self, level: LevelRules) -> LevelRules:
-        """Apply the route's windows, which count climbable levels from the starting one."""
+    def on_route(self, position: int) -> StepWindows:
+        """Return what the route says of a level; it counts climbable levels from the starting
+        one."""
         climbable = [
             other.position
             for other in self.levels
             if not other.concessions_only and self.start_position <= other.position
         ]
-        step = sum(position < level.position for position in climbable)
+        step = sum(other < position for other in climbable)
+        known = position in climbable and step < len(self.steps)
+        return self.steps[step] if known else StepWindows()
+
+    def _with_route(self, level: LevelRules) -> LevelRules:
+        """Apply the route's windows."""
+        own = self.on_route(level.position)
         level = replace(level, veto=self.veto or level.veto)
-        if level.position not in climbable or step >= len(self.steps):
-            return level
-        own = self.steps[step]
         return replace(
             level, response=own.response or level.response, decision=own.decision or level.decision
         )

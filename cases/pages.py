@@ -30,6 +30,8 @@ class ClockChip:
     soon_at: datetime | None = None
     then: str = ""
     reason: str = ""
+    # Where it says why it is due then.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,21 @@ def running_state(due_at: datetime, soon_at: datetime | None, now: datetime) -> 
     return "soon" if soon_at is not None and soon_at <= now else "running"
 
 
-def face_chip(case: Case, now: datetime) -> ClockChip | None:
+def face_chip(case: Case, now: datetime, url: str = "") -> ClockChip | None:
     """Return the one clock a list shows of a case."""
     if case.due_at is None:
         return None
     if case.due_kind == ClockKind.PAUSE:
-        return ClockChip("pause", _("Clocks"), "paused", case.due_at, reason=_("Look again"))
+        reason = _("Look again")
+        return ClockChip("pause", _("Clocks"), "paused", case.due_at, reason=reason, url=url)
     state = "late" if case.due_missed else running_state(case.due_at, case.due_soon_at, now)
-    return ClockChip(
-        case.due_kind, clock_words()[case.due_kind], state, case.due_at, soon_at=case.due_soon_at
-    )
+    label, soon_at = clock_words()[case.due_kind], case.due_soon_at
+    return ClockChip(case.due_kind, label, state, case.due_at, soon_at=soon_at, url=url)
 
 
-def chip(clock: Clock, case: Case, now: datetime, then: str, waits_for: str = "") -> ClockChip:
+def chip(
+    clock: Clock, case: Case, now: datetime, then: str, waits_for: str = "", url: str = ""
+) -> ClockChip:
     """Return a clock as the case page shows it. One that stands still has no due time: `waits_for`
     says why."""
     running, paused = clock.state == ClockState.RUNNING, clock.state == ClockState.PAUSED
@@ -124,6 +128,7 @@ def chip(clock: Clock, case: Case, now: datetime, then: str, waits_for: str = ""
         soon_at=clock.soon_at if running else None,
         then=then if running else "",
         reason=waits_for if paused else "",
+        url=url,
     )
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from cases.access import may
 from cases.forms import DeclineForm
 from cases.models import Case, Clock, Message
@@ -29,6 +31,7 @@ def requests_shown(case: Case, member: Membership, refused: Any = None) -> list[
             "asked_at": clock.anchor,
             "due_at": clock.due_at,
             "missed": clock.state == "breached",
+            "why_url": reverse("case-clock", args=[member.tenant.slug, case.pk, clock.pk]),
             "form": form_of(clock, refused) if declines else None,
         }
         for number, clock in enumerate(waiting, start=1)

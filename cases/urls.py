@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import handover_views, intake_views, views
+from cases import clock_views, handover_views, intake_views, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("log/<slug:category>/", intake_views.log_category, name="log-category"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/do/<slug:verb>/", views.do, name="case-do"),
+    path("cases/<uuid:case_id>/due/", clock_views.due, name="case-due"),
+    path(
+        "cases/<uuid:case_id>/clocks/<uuid:clock_id>/",
+        clock_views.clock,
+        name="case-clock",
+    ),
     path("health/", views.health, name="health"),
     path("away/<uuid:absence_id>/", handover_views.absence, name="absence"),
 ]

@@ -63,7 +63,7 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
                 level_position=case.level.position,
                 level_count=counts.get(case.ladder_id, 1),
                 level_name=case.level.name,
-                clock=face_chip(case, now),
+                clock=face_chip(case, now, reverse("case-due", args=[slug, case.pk])),
                 next_step=next_words(case, standing, mine=mine),
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",

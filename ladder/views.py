@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from ladder.durations import describe, parse_window
+from ladder.hours import week_words
 from ladder.models import Calendar, Ladder, Level, Route, Seat
 from ladder.queries import matrix
 from tenants.errors import NotAllowed
@@ -16,7 +17,6 @@ from tenants.middleware import ScopedRequest
 from tenants.models import Role
 
 READS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @require_GET
@@ -150,26 +150,3 @@ def calendar_line(calendar: Calendar) -> dict[str, Any]:
         "week_label": week_words(rules["weekly"]),
         "exceptions_count": exceptions,
     }
-
-
-def week_words(weekly: dict[str, list[list[str]]]) -> str:
-    """Return a week's hours, days with the same hours together."""
-    names = dict(
-        zip(
-            DAYS,
-            (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")),
-            strict=True,
-        )
-    )
-    groups: list[tuple[list[str], str]] = []
-    for day in DAYS:
-        hours = ", ".join(f"{start}-{end}" for start, end in weekly.get(day, []))
-        if groups and groups[-1][1] == hours:
-            groups[-1][0].append(names[day])
-        else:
-            groups.append(([names[day]], hours))
-    return "; ".join(
-        f"{days[0]}-{days[-1]} {hours}" if len(days) > 1 else f"{days[0]} {hours}"
-        for days, hours in groups
-        if hours
-    )

@@ -48,10 +48,11 @@ def has_lapsed(concession: Concession) -> bool:
     return concession.state == ConcessionState.PENDING and not concession.case.is_open
 
 
-def approval_chip(clock: Clock, now: datetime) -> ClockChip:
+def approval_chip(clock: Clock, slug: str, now: datetime) -> ClockChip:
     """Return the clock of who has to decide."""
     state = running_state(clock.due_at, clock.soon_at, now)
-    return ClockChip("approval", _("Decision"), state, clock.due_at, soon_at=clock.soon_at)
+    url = reverse("case-clock", args=[slug, clock.case_id, clock.pk])
+    return ClockChip("approval", _("Decision"), state, clock.due_at, soon_at=clock.soon_at, url=url)
 
 
 def worth_text(concession: Concession) -> str:
@@ -98,7 +99,11 @@ STATE_OF = {
 
 
 def card(
-    concession: Concession, clock: Clock | None, decisions: Sequence[Decision], now: datetime
+    concession: Concession,
+    clock: Clock | None,
+    decisions: Sequence[Decision],
+    slug: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return a concession as a list or a page shows it."""
     lapsed = has_lapsed(concession)
@@ -126,7 +131,7 @@ def card(
         "decider": asked_name(clock) if waits and clock else "",
         "backup": clock.backup.name if waits and clock and clock.backup else "",
         "level": clock.level.name if waits and clock and clock.level else "",
-        "clock": approval_chip(clock, now) if waits and clock else None,
+        "clock": approval_chip(clock, slug, now) if waits and clock else None,
         "decision": decision_line(in_force[-1], concession) if in_force else None,
     }
 
@@ -155,7 +160,7 @@ def case_section(case: Case, member: Membership, now: datetime) -> Section | Non
     mine, slug = decidable(case, found, clocks, member), member.tenant.slug
     rows = [
         {
-            **card(concession, clocks.get(concession.pk), decisions[concession.pk], now),
+            **card(concession, clocks.get(concession.pk), decisions[concession.pk], slug, now),
             "url": reverse("concession", args=[slug, case.pk, concession.pk]),
             "decides": concession.pk in mine,
         }
@@ -181,7 +186,7 @@ def waiting(member: Membership, now: datetime) -> list[dict[str, Any]]:
     slug = member.tenant.slug
     return [
         {
-            **card(one.concession, one.clock, (), now),
+            **card(one.concession, one.clock, (), slug, now),
             **case_lines(one.clock.case, parties.get(one.clock.case_id, [])),
             "tier": one.concession.partner.tier.name if one.concession.partner.tier else "",
             "case_url": reverse("case", args=[slug, one.clock.case_id]),

@@ -10,4 +10,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the API answers partners."""
-        from portal.api import cases, rest  # noqa: F401, PLC0415 - they register by being there
+        from portal.api import cases, explain, rest  # noqa: F401, PLC0415 - register by being there

@@ -66,7 +66,7 @@ class PortalCasePage:
         case, may = self.case, self.offers()
         texts, older = queries.shared_texts(self.partner_id, case.id, self.before)
         return {
-            "case": line(case, self.now),
+            "case": {**line(case, self.now), "why_url": self.why_url()},
             "memo_url": self.url("portal-memo") if has_memo(self.partner_id, case.id) else "",
             "path": path_of(case, queries.turns_of(case.id)),
             "account": queries.own_account(self.partner_id, case.id),
@@ -88,6 +88,11 @@ class PortalCasePage:
         """Return an address of this case."""
         return reverse(name, args=[self.vendor.slug, self.company["slug"], self.case.id, *rest])
 
+    def why_url(self) -> str:
+        """Return where it says why what is due next is due then."""
+        clock_id = self.case.due_clock
+        return self.url("portal-clock", str(clock_id)) if clock_id else ""
+
     def act(self, name: str) -> dict[str, Any]:
         """Return one form, and where it is posted to."""
         return {
@@ -95,10 +100,13 @@ class PortalCasePage:
             "form": self.bound.get(name) or FORMS[name](),
         }
 
-    def asked(self) -> dict[str, datetime] | None:
+    def asked(self) -> dict[str, Any] | None:
         """Return when this company asked for the next person, and by when it has an answer."""
         found = queries.own_request(self.partner_id, self.case.id)
-        return {"at": found[0], "due_at": found[1]} if found else None
+        if found is None:
+            return None
+        at, due_at, clock_id = found
+        return {"at": at, "due_at": due_at, "why_url": self.url("portal-clock", str(clock_id))}
 
     def entry(self, text: Text) -> dict[str, Any]:
         """Return a text with who wrote it, what it is, and who else reads it."""

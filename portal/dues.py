@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cases.models import OPEN, Clock, ClockKind, ClockState
 
+DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at")
 SHARED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
 
 
@@ -21,6 +22,7 @@ class Due:
     due_at: datetime | None = None
     due_kind: str = ""
     due_missed: bool = False
+    due_clock: UUID | None = None
 
 
 def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Due]:
@@ -30,7 +32,7 @@ def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Due]:
     clocks = Clock.objects.filter(case_id__in=list(cases), kind__in=SHARED, met_at=None)
     live = clocks.filter(state__in=(ClockState.RUNNING, ClockState.BREACHED))
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for clock in live.values("case_id", "cycle", "assignment_id", "kind", "state", "due_at"):
+    for clock in live.values(*DUE):
         if clock["cycle"] == cases[clock["case_id"]]["cycle"]:
             found[clock["case_id"]].append(dict(clock))
     return {case_id: due(own, cases[case_id]["assignment_id"]) for case_id, own in found.items()}
@@ -48,4 +50,4 @@ def due(clocks: list[dict[str, Any]], turn: UUID | None) -> Due:
     first = min(missed or running, key=lambda clock: clock["due_at"], default=None)
     if first is None:
         return Due()
-    return Due(first["due_at"], first["kind"], bool(missed))
+    return Due(first["due_at"], first["kind"], bool(missed), first["id"])

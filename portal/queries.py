@@ -55,6 +55,7 @@ class OwnCase:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     asked_at: datetime | None = None
+    due_clock: UUID | None = None
 
     @property
     def is_open(self) -> bool:
@@ -215,13 +216,13 @@ def turns_of(case_id: UUID) -> list[Turn]:
     ]
 
 
-def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime] | None:
-    """Return when the partner last asked for the next person without an answer since, and by when
-    one is due."""
+def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime, UUID] | None:
+    """Return when the partner last asked for the next person without an answer since, by when one
+    is due, and the clock that says so."""
     asked = Clock.objects.filter(
         case_id=case_id, kind=ClockKind.REQUEST, subject=partner_id, met_at=None, ended_at=None
     )
-    return asked.order_by("-anchor").values_list("anchor", "due_at").first()
+    return asked.order_by("-anchor").values_list("anchor", "due_at", "id").first()
 
 
 def pauses_of(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -36,10 +36,7 @@ def cases(request: ScopedRequest, slug: str, partner: str) -> HttpResponse:
     page = queries.own_cases(partner_id, read_place(request), asked=asked)
     log_url = reverse("portal-log", args=[slug, partner])
     context = {
-        "cases": [
-            {**line(c, now), "url": reverse("portal-case", args=[slug, partner, c.id])}
-            for c in page.cases
-        ],
+        "cases": [{**line(c, now), **urls_of(c, slug, partner)} for c in page.cases],
         "asked": waiting(queries.count_asked(partner_id)),
         "only_asked": asked,
         "next_url": place_url(page.next, asked=asked),
@@ -48,6 +45,16 @@ def cases(request: ScopedRequest, slug: str, partner: str) -> HttpResponse:
         "empty": empty(log_url, asked=asked),
     }
     return render(request, "portal_cases.html", {**sides(request), **context})
+
+
+def urls_of(case: OwnCase, slug: str, partner: str) -> dict[str, str]:
+    """Return where a case is, and where it says why what is due next is due then."""
+    place = [slug, partner, case.id]
+    due = case.due_clock
+    return {
+        "url": reverse("portal-case", args=place),
+        "why_url": reverse("portal-clock", args=[*place, due]) if due else "",
+    }
 
 
 def waiting(count: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import collection, external, feed, talk, verbs
+from cases.api import collection, explain, external, feed, talk, verbs
 
 CASE = "cases/<uuid:case_id>/"
 VERBS = {
@@ -41,6 +41,9 @@ urlpatterns = [
     ),
     path(f"{CASE}messages/", talk.Messages.as_view(), name="api-case-messages"),
     path(f"{CASE}clocks/", talk.Clocks.as_view(), name="api-case-clocks"),
+    path(
+        "clocks/<uuid:clock_id>/explain/", explain.ExplainClock.as_view(), name="api-clock-explain"
+    ),
     path(f"{CASE}events/", feed.CaseEvents.as_view(), name="api-case-events"),
     path("events/", feed.Feed.as_view(), name="api-events"),
 ]

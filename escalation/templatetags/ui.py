@@ -152,6 +152,21 @@ def _time_element(local: datetime, text: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def instant(context: Context, at: datetime | None, exact: bool = False, zoned: bool = False) -> str:
+    """Show an instant as a `<time>` with its date, whatever day it is; nothing for None.
+
+    `exact` shows seconds, `zoned` the name of the zone's time, which tells two alike apart on the
+    night the clocks are set back.
+    """
+    if at is None:
+        return ""
+    local, today = timezone.localtime(at), timezone.localtime(page_now(context))
+    day = "D j M" if local.year == today.year else "D j M Y"
+    time = " H:i:s" if exact else " H:i"
+    return _time_element(local, date_format(local, day + time + (" T" if zoned else "")))
+
+
+@register.simple_tag(takes_context=True)
 def period(context: Context, since: datetime, until: datetime) -> str:
     """Show from when to when, naming the day once if it is the same one."""
     begin, end = timezone.localtime(since), timezone.localtime(until)

@@ -143,6 +143,19 @@ class Compiled:
         end = self._due(start, target_us, spans) if due is None else to_us(due, "due")
         if end < start or self._worked(start, end, spans) != target_us:
             raise CalendarError("due", "The target is not used up exactly at this time.")
+        return self._steps(start, end, spans)
+
+    def way(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> list[Step]:
+        """The way between two instants, step by step, whatever counted of it; see `Step`.
+
+        A pause without an end lasts past ``end``. At most `explain.MAX_STEPS` steps.
+        """
+        start_us, end_us = to_us(start, "start"), to_us(end, "end")
+        if end_us < start_us:
+            raise CalendarError("end", "Must not lie before the start.")
+        return self._steps(start_us, end_us, pause_spans(pauses))
+
+    def _steps(self, start: int, end: int, spans: list[Span]) -> list[Step]:
         table = self._covering(start, end)
         return explain_steps(self.rules, self.zone, table, (start, end), spans)
 

@@ -101,7 +101,7 @@ def show(
     case = found.case
     context = {
         "case": {"id": case.pk, "number": case.number, "title": case.title},
-        "card": card(found, clock, decisions, timezone.now()),
+        "card": card(found, clock, decisions, request.tenant.slug, timezone.now()),
         "decisions": [decision_line(decision, found) for decision in reversed(decisions)],
         "answer": answer(found, slug, bound) if "decide" in offers else None,
         "acts": [act(found, verb, slug, bound) for verb in ACTS if verb in offers],

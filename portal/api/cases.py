@@ -33,6 +33,7 @@ from memos.models import MemoCopy, MemoStatus
 from partners.queries import partners_by_name
 from portal import queries
 from portal.api import shapes
+from portal.clocks import clocks_of
 from portal.door import as_application
 from tenants.errors import Invalid, NotAllowed
 from tenants.rest.operation import Operation, QueryError, for_partners
@@ -165,7 +166,7 @@ def own_clocks(operation: Clocks, request: Request, case_id: UUID) -> Response:
     rows = list(queries.of_partner(partner_id).filter(pk=case_id).values("id", "cycle"))
     if not rows:
         raise Http404
-    found = shapes.clocks_of(partner_id, rows)[case_id]
+    found = clocks_of(partner_id, rows)[case_id]
     return Response({"results": [clock({**one, "window": None}) for one in found]})
 
 

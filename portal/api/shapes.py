@@ -1,18 +1,16 @@
 """A partner's case and what belongs to it, as the API sends them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.models import Clock, ClockKind
+from cases.models import ClockKind
 from cases.nextstep import Next, Standing, next_of
 from cases.shapes import Shape, clock, named, text_of
 from portal import queries
-from portal.dues import SHARED
+from portal.clocks import clocks_of
 from portal.queries import OwnCase
 
 Row = Mapping[str, Any]
@@ -45,10 +43,6 @@ HIDDEN_DETAILS: Shape = {
     "resolution": "",
     "results": [],
 }
-CLOCK = (
-    *("case_id", "cycle", "id", "kind", "state", "due_at", "anchor", "met_at", "breached_at"),
-    *("ended_at", "assignment_id", "subject"),
-)
 
 
 def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
@@ -111,19 +105,6 @@ def next_step(row: Row, case: OwnCase, clocks: list[Row]) -> Shape | None:
     if action == Next.NOTHING:
         return None
     return {"action": action, "text": text_of(action, case.owner_name), "due_at": case.due_at}
-
-
-def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:
-    """Return the clocks that a partner may know of, of each case's cycle: the vendor's own, and
-    those of its own requests. Of who got its part later the wall keeps what was over by then."""
-    own = Q(kind=ClockKind.REQUEST, subject=partner_id)
-    ids = {row["id"]: row["cycle"] for row in rows}
-    clocks = Clock.objects.filter(Q(kind__in=SHARED) | own, case_id__in=list(ids))
-    found: dict[UUID, list[Row]] = defaultdict(list)
-    for one in clocks.order_by("anchor", "kind", "id").values(*CLOCK):
-        if one["cycle"] == ids[one["case_id"]]:
-            found[one["case_id"]].append(one)
-    return found
 
 
 def whole(shape: Shape, account: str, role: str, company: Shape | None) -> Shape:

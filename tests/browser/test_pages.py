@@ -14,7 +14,7 @@ from playwright.sync_api import Route, expect
 from pytest_django.fixtures import Settings
 
 from cases import actions
-from cases.models import Case
+from cases.models import Case, Clock
 from escalation.demo import FILE_NAME
 from escalation.demo.cast import FJORDSOUND, QUELLWERK
 from journal.models import Channel, Notice, NoticeState
@@ -30,7 +30,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 STAFF, PORTAL = "/t/quellwerk/", "/p/quellwerk/alpenwerk/"
 # How far a memo has come that an address names; OF_… is its case.
 MEMOS = ("DRAFT", "IN_REVIEW", "REVIEWED", "ISSUED")
-# Who opens it, and its address; CASE and CONCESSION stand for ids. The demo's pages are included.
+# Who opens it, and its address; CASE, CLOCK and CONCESSION stand for ids. The demo's pages are
+# included.
 PAGES = {
     "home": ("", "/"),
     "sign-in": ("", "/sign-in/"),
@@ -40,6 +41,7 @@ PAGES = {
     "log": ("tom", STAFF + "log/"),
     "log-category": ("tom", STAFF + "log/lead-routing/"),
     "case": ("tom", STAFF + "cases/CASE/"),
+    "case-clock": ("tom", STAFF + "cases/CASE/clocks/CLOCK/"),
     "health": ("ines", STAFF + "health/"),
     "policy": ("petra", STAFF + "rules/"),
     "memos": ("tom", STAFF + "memos/?q=customer#ISSUED"),
@@ -63,6 +65,7 @@ PAGES = {
     "portal-token-new": ("anna", PORTAL + "tokens/new/"),
     "portal-cases": ("anna", PORTAL),
     "portal-case": ("anna", PORTAL + "cases/CASE/"),
+    "portal-clock": ("anna", PORTAL + "cases/CASE/clocks/CLOCK/"),
     "portal-log": ("anna", PORTAL + "log/"),
     "portal-log-category": ("anna", PORTAL + "log/lead-routing/"),
 }
@@ -86,6 +89,7 @@ NOT_PAGES = {
     "sign-out": "an act",
     "demo-hide": "an act",
     "inbox-fresh": "a line within the inbox",
+    "case-due": "leads to a clock",
     "case-do": "an act",
     "absence-end": "an act",
     "concession-do": "an act",
@@ -189,6 +193,10 @@ def address_of(world: World, case: Case, path: str) -> str:
         with world.scope():
             memo = in_state(world, state.lower())
         path = path.replace(f"OF_{state}", str(memo.case_id)).replace(state, str(memo.pk))
+    if "CLOCK" in path:
+        with world.scope():
+            clock = Clock.objects.filter(case=case, kind="decision").latest("anchor")
+        path = path.replace("CLOCK", str(clock.pk))
     return path.replace("CASE", str(case.pk))
 
 

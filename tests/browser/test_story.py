@@ -89,7 +89,7 @@ def answer(petra: Desk, size: str) -> None:
     expect(row.locator(".p-clock")).to_contain_text("Decision")
     expect(row.get_by_role("button")).to_have_count(0)
     petra.look()
-    row.get_by_role("link").click()
+    row.locator(".p-row-title a").click()
     expect(page.get_by_role("heading", name="Next: Decide")).to_be_visible()
     petra.look(f"{size}-case-next")
     page.get_by_role("button", name="Decide").click()

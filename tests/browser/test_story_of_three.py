@@ -183,7 +183,7 @@ def take_up(cast: Cast) -> None:
     row = page.locator("[data-row]", has_text=TITLE)
     row.get_by_role("button", name="Acknowledge").click()
     expect(row.locator(".p-clock")).to_contain_text("Decision")
-    row.get_by_role("link").click()
+    row.locator(".p-row-title a").click()
     expect(page.get_by_role("heading", name="Next: Decide")).to_be_visible()
     petra.look()
 

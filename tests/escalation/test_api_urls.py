@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import resolve
 
 from cases import requests
-from cases.models import Case
+from cases.models import Case, Clock
 from tenants.models import Role
 from tenants.scopes import DEFAULT_SCOPES
 from tests.escalation.browsing import PEOPLE, Address, addresses, left
@@ -69,6 +69,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("api-cases", "GET"): "200 200 200 200 403 200 200 200 401",
     ("api-cases", "POST"): "201 201 201 403 403 201 400 400 401",
     ("api-categories", "GET"): "200 200 200 200 403 200 200 200 401",
+    ("api-clock-explain", "GET"): "200 200 200 200 403 200 404 404 401",
     ("api-concession", "GET"): "200 200 200 200 403 403 403 404 401",
     ("api-concession-accept", "POST"): "403 409 403 403 403 403 403 404 401",
     ("api-concession-change", "POST"): "403 200 403 403 403 403 403 404 401",
@@ -108,6 +109,7 @@ ANY: dict[str, Any] = {
     "calendar_id": uuid4(),
     "ladder_id": uuid4(),
     "case_id": uuid4(),
+    "clock_id": uuid4(),
     "concession_id": uuid4(),
     "memo_id": uuid4(),
     "action_id": uuid4(),
@@ -169,6 +171,7 @@ def things_of(world: World) -> dict[str, Any]:
             "calendar_id": world.calendar.calendar_id,  # type: ignore[union-attr]
             "ladder_id": world.ladder.pk,  # type: ignore[union-attr]
             "case_id": case.pk,
+            "clock_id": Clock.objects.get(case_id=case.pk, kind="response").pk,
             "concession_id": deals.ask(world, Case.objects.get(pk=case.pk), at=NOW).pk,
             "memo_id": memo.pk,
             "action_id": story.action_of(memo, "Send the plan").pk,

@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from cases.confidential import grant_access, restrict, revoke_access
-from cases.models import Case
+from cases.models import Case, Clock
 from cases.queries import VIEWS
 from journal.models import Event, Notice
 from ladder.models import Level
@@ -27,7 +27,7 @@ DO_NOT = ("expired", "revoked", "colleague", "ines", "pavel", "ruth")
 TITLE, DEAL = "Zebrafish at the Klinikum", "OPP-77123"
 DAY = timedelta(days=1)
 # What a path names: what belongs to a case, and what everybody may know.
-OBJECTS = {"case_id", "concession_id", "memo_id", "action_id"}
+OBJECTS = {"case_id", "clock_id", "concession_id", "memo_id", "action_id"}
 WORDS = {
     "verb": "restrict",
     "what": "withdraw",
@@ -86,8 +86,10 @@ def hidden(ours: World) -> dict[str, Any]:
         revoke_access(case, by=ours["tom"], at=now, user_id=ours["revoked"].user_id, reason="Done.")
         tell_everybody(ours, case)
         action = MemoAction.objects.filter(memo_id=memo.pk).earliest("position")
+        clock = Clock.objects.get(case_id=case.pk, kind="response")
     return {
         "case_id": case.pk,
+        "clock_id": clock.pk,
         "concession_id": concession.pk,
         "memo_id": memo.pk,
         "action_id": action.pk,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, Clock
 from ladder.models import Absence, Category, Level
 from memos.models import Concession, Memo
 from tenants.models import ApiToken
@@ -59,6 +59,9 @@ TABLE = {
         "422 422 422 403 403 404 404 404 302 302",
     ),
     "case": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "case-clock": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    # To the clock that the case shows.
+    "case-due": ("302 302 302 302 404 404 404 404 302 302", NOT_THAT_WAY),
     "case-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
     "health": ("200 403 403 200 403 404 404 404 302 302", NOT_THAT_WAY),
     "notices": (MEMBERS, NOT_THAT_WAY),
@@ -119,6 +122,10 @@ TABLE = {
         "404 404 404 404 404 405 404 404 302 302",
     ),
     "portal-case": (
+        "404 404 404 404 404 200 404 404 302 302",
+        "404 404 404 404 404 405 404 404 302 302",
+    ),
+    "portal-clock": (
         "404 404 404 404 404 200 404 404 302 302",
         "404 404 404 404 404 405 404 404 302 302",
     ),
@@ -211,6 +218,7 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         "act": "message",
         "what": "withdraw",
         "concession_id": concession_of(world, case),
+        "clock_id": clock_of(world, case),
         "step": "take-back",
         **memo_of(world),
         "absence_id": absence_of(world),
@@ -254,6 +262,13 @@ def absence_of(world: World) -> UUID:
     with world.scope():
         found = Absence.objects.first() or make_absence(world, "tom", starts_at=FAR_AHEAD)
         return found.pk
+
+
+def clock_of(world: World, case_id: UUID) -> UUID:
+    """Return a clock of a case that its complainant may know of; nobody's id in nobody's case."""
+    with world.scope():
+        clock = Clock.objects.filter(case_id=case_id, kind="response").first()
+        return clock.pk if clock else uuid4()
 
 
 def concession_of(world: World, case_id: UUID) -> UUID:
@@ -338,6 +353,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "act": ("message", "message"),
         "what": ("withdraw", "withdraw"),
         "concession_id": (concession_of(ours, case_id), uuid4()),
+        "clock_id": (clock_of(ours, case_id), uuid4()),
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
         "absence_id": (absence_of(ours), uuid4()),

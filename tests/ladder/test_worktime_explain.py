@@ -185,3 +185,29 @@ def test_exactly_as_many_steps_as_allowed_stay_whole() -> None:
     whole = office().explain(anchor, 20 * 60, pauses[:19])
     assert [step.why for step in whole] == [Why.OPEN, Why.PAUSE] * 19 + [Why.OPEN]
     assert len(office().explain(anchor, 21 * 60, pauses)) == MAX_STEPS
+
+
+def test_the_way_between_two_instants_whatever_counted_of_it() -> None:
+    steps = office().way(at("2026-10-30T16:30"), at("2026-11-02T09:10"))
+    assert told(steps) == [
+        ("Fri 30 16:30", "Fri 30 17:00", 1800, "open"),
+        ("Fri 30 17:00", "Mon 02 09:00", 0, "closed"),
+        ("Mon 02 09:00", "Mon 02 09:10", 600, "open"),
+    ]
+    anchor = at("2026-10-30T16:30")
+    assert office().way(anchor, at("2026-11-02T09:30")) == office().explain(anchor, 3600)
+    assert office().way(anchor, anchor) == []
+
+
+def test_a_pause_that_lasts_goes_on_to_the_end_of_the_way() -> None:
+    lasting: list[Pause] = [(at("2026-10-30T12:30"), None)]
+    assert told(office().way(at("2026-10-30T12:00"), at("2026-11-03T12:00"), lasting)) == [
+        ("Fri 30 12:00", "Fri 30 12:30", 1800, "open"),
+        ("Fri 30 12:30", "Tue 03 12:00", 0, "pause"),
+    ]
+
+
+def test_a_way_that_ends_before_it_begins_is_an_error() -> None:
+    with pytest.raises(CalendarError) as caught:
+        office().way(at("2026-10-30T12:00"), at("2026-10-30T11:59"))
+    assert caught.value.field == "end"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from cases.models import Case, Clock
 from cases.parties import add_party
-from portal.api.shapes import clocks_of
+from portal.clocks import clocks_of
 from portal.queries import of_partner, turns_of
 from tests.cases.verbs import HOUR, do
 from tests.factories import OPENED, World

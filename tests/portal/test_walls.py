@@ -17,7 +17,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from cases.models import Case, Source
+from cases.models import Case, Clock, Source
 from cases.requests import request_level
 from portal.urls import urlpatterns
 from tests.cases.verbs import do
@@ -115,9 +115,13 @@ CANARIES = (
 )
 
 
-def values_of(dispute: Dispute, partner: str, case: str) -> dict[str, Any]:
-    """Return what the names in a path stand for."""
+def values_of(
+    dispute: Dispute, partner: str, case: str, clock: UUID | None = None
+) -> dict[str, Any]:
+    """Return what the names in a path stand for; a case's clock is the one that is answered first
+    unless said."""
     return {
+        "clock_id": clock or next(iter(clocks_of(dispute, case, "response")), None) or uuid4(),
         "slug": dispute.world.tenant.slug,
         "partner": partner,
         "case_id": dispute.cases.get(case) or uuid4(),
@@ -125,6 +129,13 @@ def values_of(dispute: Dispute, partner: str, case: str) -> dict[str, Any]:
         "act": "message",
         "own_key": "pry_nobodys0000",
     }
+
+
+def clocks_of(dispute: Dispute, case: str, kind: str = "") -> list[UUID]:
+    """Return the clocks of a case, of one kind or all."""
+    with dispute.world.scope():
+        clocks = Clock.objects.filter(case_id=dispute.cases.get(case, uuid4()))
+        return [c.pk for c in clocks.order_by("anchor", "id") if kind in ("", c.kind)]
 
 
 def ask(client: Client, method: str, url: str) -> Any:
@@ -169,9 +180,12 @@ def everything_of(dispute: Dispute, partner: str) -> str:
     for address in PORTAL:
         for name in dispute.cases:
             for method in ("GET", "POST"):
-                answer = ask(client, method, address.url(values_of(dispute, partner, name)))
-                assert answer.status_code < 500
-                shown.append(answer.content.decode())
+                clocks = clocks_of(dispute, name) if "clock_id" in address.arguments else [None]
+                for clock in clocks:
+                    url = address.url(values_of(dispute, partner, name, clock))
+                    answer = ask(client, method, url)
+                    assert answer.status_code < 500
+                    shown.append(answer.content.decode())
     return "".join(shown)
 
 
@@ -242,6 +256,25 @@ def test_a_request_is_read_by_who_made_it(dispute: Dispute) -> None:
             assert {kind for (kind,) in cursor.fetchall()} <= {"response", "decision", "total"}
 
 
+def test_a_clock_is_explained_to_who_may_know_of_it_and_else_it_is_missing(
+    dispute: Dispute,
+) -> None:
+    """Every clock of every case, to both: what the wall shows, the page explains, and no other."""
+    clock = next(address for address in OF_CASE if address.name == "portal-clock")
+    for partner in (P, Q):
+        client = browser(dispute.world, CONTACTS[partner])
+        with as_portal(dispute.world, partner):
+            known = set(Clock.objects.values_list("id", flat=True))
+        for name in dispute.cases:
+            gone = ask(client, "GET", clock.url(values_of(dispute, partner, name, uuid4())))
+            for clock_id in clocks_of(dispute, name):
+                answer = ask(client, "GET", clock.url(values_of(dispute, partner, name, clock_id)))
+                assert answer.status_code == (200 if clock_id in known else 404)
+                if clock_id not in known:
+                    assert left(answer, clock_id)[2] == left(gone)[2]
+        assert len(known.intersection(clocks_of(dispute, "shared", "request"))) == 1
+
+
 def test_the_turns_of_ones_own_cases_are_read_and_no_level(dispute: Dispute) -> None:
     with as_portal(dispute.world, Q), connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT case_id FROM cases_assignment")
@@ -275,11 +308,18 @@ def test_no_page_makes_a_query_per_row(
     world = dispute.world
     with world.scope():
         case = world.case(at=NOW)
-    for name, rest in (("portal-cases", ()), ("portal-case", (case.pk,)), ("portal-log", ())):
+    [clock_id] = clocks_of(Dispute(world, {"case": case.pk}), "case", "decision")
+    for name, rest in (
+        ("portal-cases", ()),
+        ("portal-case", (case.pk,)),
+        ("portal-clock", (case.pk, clock_id)),
+        ("portal-log", ()),
+    ):
         counts = []
         for total in (1, 30):
             with world.scope():
-                grow(world, Case.objects.get(pk=case.pk), total if name == "portal-case" else 0)
+                of_case = name in ("portal-case", "portal-clock")
+                grow(world, Case.objects.get(pk=case.pk), total if of_case else 0)
                 while Case.objects.count() < total * 2:
                     world.case(at=NOW)
             with django_assert_max_num_queries(60) as captured:

@@ -82,9 +82,8 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
             " outcome owner_id resolved_at status tenant_id"
         },
         "cases_clock": {
-            "SELECT": "anchor assignment_id breached_at case_id cycle due_at ended_at id kind"
-            " met_at state subject"
-            " tenant_id"
+            "SELECT": "anchor assignment_id breached_at calendar_version_id case_id cycle due_at"
+            " ended_at id kind met_at state subject target_seconds tenant_id"
         },
         "cases_message": {
             "SELECT": "at audience author_id body case_id id kind partner_id tenant_id"
