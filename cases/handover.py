@@ -45,7 +45,10 @@ def hand_over(case: Case, *, by: Membership | None, at: datetime, absence_id: UU
     if to is None:
         raise NotNow(_("Nobody stands in who is there: name somebody else first."))
     turn = _hand_turn(case, absence.person_id, to, at)
-    clocks = _hand_clocks(case, absence.person_id, to, absences_at(at))
+    # The turn makes known what it gives.
+    clocks = []
+    if turn or may_know(case, to):
+        clocks = _hand_clocks(case, absence.person_id, to, absences_at(at))
     if not turn and not clocks:
         raise NotNow(_("Nothing in this case can be handed over to this colleague."))
     clockwork.settle(case, at)
@@ -86,8 +89,6 @@ def _hand_turn(case: Case, person_id: UUID, to: UUID, at: datetime) -> bool:
 
 def _hand_clocks(case: Case, person_id: UUID, to: UUID, absences: Absences) -> list[Clock]:
     """Ask who stands in instead, by each clock that asks the person; return those clocks."""
-    if not may_know(case, to):
-        return []
     handed = []
     for clock in asking(person_id).filter(case_id=case.pk):
         if to in absences.with_stand_ins(clock.barred):
