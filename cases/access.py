@@ -154,7 +154,7 @@ def holds_of(cases: Iterable[Case], user_id: UUID) -> dict[UUID, Hold]:
     }
 
 
-def _whether(condition: Q) -> "ExpressionWrapper[BooleanField[bool, bool]]":
+def _whether(condition: Q) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 

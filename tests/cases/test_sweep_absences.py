@@ -164,7 +164,7 @@ def test_a_case_that_waits_for_the_sweep_keeps_on_whose_behalf_it_is(world: Worl
     assert turn(world, case) == ("Olga", None, "Tom")
 
 
-WAYS = {
+WAYS: dict[str, dict[str, str | None]] = {
     "nobody": {},
     "delegate": {"petra": "olga"},
     "chain": {"petra": "olga", "olga": "vera"},

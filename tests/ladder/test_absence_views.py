@@ -188,7 +188,7 @@ def test_ones_own_absences_are_listed_and_ended(backed: World) -> None:
     client = browser(backed, "tom")
     page = client.get(away_url(backed)).content.decode()
     assert ("Call it off" in page, "Moving house." in page, ">over<" in page) == (True,) * 3
-    answer = client.post(f"{away_url(backed)}{row.pk}/end/")
+    answer: Any = client.post(f"{away_url(backed)}{row.pk}/end/")
     assert (answer.status_code, answer.url) == (302, away_url(backed))
     row.refresh_from_db()
     assert row.ended_at is not None

@@ -58,11 +58,10 @@ def test_a_case_that_was_handed_over_was_given_to_a_colleague(world: World) -> N
     ],
 )
 def test_the_portals_role_cannot_ask(world: World, away: Absence, statement: str) -> None:
-    partner = world.partners["alpenwerk"].pk
-    scope = {"user_id": world["anna"].user_id, "partner_id": partner, "portal": True}
+    person, partner = world["anna"].user_id, world.partners["alpenwerk"].pk
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
-        act_in(world.tenant.pk, **scope),
+        act_in(world.tenant.pk, user_id=person, partner_id=partner, portal=True),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
