@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.access import check, hold_of, lock_case, may_know
-from cases.models import Case, Clock, ClockKind
+from cases.models import OPEN, Case, Clock, ClockKind
 from cases.telling import Told, say
 from cases.turns import pass_turn
 from ladder.absence import Absences
@@ -102,6 +102,11 @@ def _hand_clocks(case: Case, person_id: UUID, to: UUID, absences: Absences) -> l
 
 
 def asking(person_id: UUID) -> QuerySet[Clock]:
-    """Return the clocks of concessions and actions that ask a person and wait for an answer."""
+    """Return the clocks of concessions and actions that ask a person and wait for an answer: not
+    those of concessions that have gone on to a higher level, or of cases that are over."""
     unanswered = Q(met_at=None, ended_at=None, kind__in=ASKED, subject__isnull=False)
-    return Clock.objects.filter(unanswered, owner_id=person_id)
+    later = Clock.objects.filter(
+        kind=ClockKind.APPROVAL, subject=OuterRef("subject"), anchor__gt=OuterRef("anchor")
+    )
+    asks = Q(kind=ClockKind.ACTION) | (Q(case__status__in=OPEN) & ~Exists(later))
+    return Clock.objects.filter(unanswered, asks, owner_id=person_id)
