@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.access import check, hold_of, lock_case, may_know
-from cases.models import Case, Clock, ClockKind
+from cases.models import OPEN, Case, Clock, ClockKind
 from cases.telling import Told, say
 from cases.turns import pass_turn
 from ladder.absence import Absences
@@ -45,7 +45,10 @@ def hand_over(case: Case, *, by: Membership | None, at: datetime, absence_id: UU
     if to is None:
         raise NotNow(_("Nobody stands in who is there: name somebody else first."))
     turn = _hand_turn(case, absence.person_id, to, at)
-    clocks = _hand_clocks(case, absence.person_id, to, absences_at(at))
+    # The turn makes known what it gives.
+    clocks = []
+    if turn or may_know(case, to):
+        clocks = _hand_clocks(case, absence.person_id, to, absences_at(at))
     if not turn and not clocks:
         raise NotNow(_("Nothing in this case can be handed over to this colleague."))
     clockwork.settle(case, at)
@@ -86,8 +89,6 @@ def _hand_turn(case: Case, person_id: UUID, to: UUID, at: datetime) -> bool:
 
 def _hand_clocks(case: Case, person_id: UUID, to: UUID, absences: Absences) -> list[Clock]:
     """Ask who stands in instead, by each clock that asks the person; return those clocks."""
-    if not may_know(case, to):
-        return []
     handed = []
     for clock in asking(person_id).filter(case_id=case.pk):
         if to in absences.with_stand_ins(clock.barred):
@@ -101,6 +102,11 @@ def _hand_clocks(case: Case, person_id: UUID, to: UUID, absences: Absences) -> l
 
 
 def asking(person_id: UUID) -> QuerySet[Clock]:
-    """Return the clocks of concessions and actions that ask a person and wait for an answer."""
+    """Return the clocks of concessions and actions that ask a person and wait for an answer: not
+    those of concessions that have gone on to a higher level, or of cases that are over."""
     unanswered = Q(met_at=None, ended_at=None, kind__in=ASKED, subject__isnull=False)
-    return Clock.objects.filter(unanswered, owner_id=person_id)
+    later = Clock.objects.filter(
+        kind=ClockKind.APPROVAL, subject=OuterRef("subject"), anchor__gt=OuterRef("anchor")
+    )
+    asks = Q(kind=ClockKind.ACTION) | (Q(case__status__in=OPEN) & ~Exists(later))
+    return Clock.objects.filter(unanswered, asks, owner_id=person_id)

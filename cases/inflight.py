@@ -27,12 +27,12 @@ class InFlight:
 
 def in_flight(person_id: UUID, member: Membership) -> list[InFlight]:
     """Return what waits for a person, as far as a member sees it, by what is due first."""
-    counted: Counter[tuple[UUID, str]] = Counter()
-    kinds = asking(person_id).order_by().values("case_id", "kind", "subject").distinct()
-    for row in kinds:
-        # The alarm about a concession is about that concession.
-        action = row["kind"] == ClockKind.ACTION
-        counted[row["case_id"], "action" if action else "concession"] += 1
+    # The alarm about a concession is about that concession: it counts once.
+    asked_about = {
+        (case_id, "action" if kind == ClockKind.ACTION else "concession", subject)
+        for case_id, kind, subject in asking(person_id).values_list("case_id", "kind", "subject")
+    }
+    counted = Counter((case_id, what) for case_id, what, _subject in asked_about)
     mine = Q(owner_id=person_id, status__in=OPEN)
     asked = Q(pk__in={case_id for case_id, _kind in counted})
     cases = visible_cases(member).filter(mine | asked).defer("search", "description")

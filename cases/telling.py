@@ -75,10 +75,18 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def in_place_of(principal: UUID, facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return how the trail says in whose place something was done. Beside an `owner`,
-    `on_behalf_of` says in whose place that one has the case: then it is `acted_for`."""
-    return {"acted_for" if "owner" in facts else "on_behalf_of": str(principal)}
+def _all_facts(
+    case: Case, by: Membership | None, facts: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """Return the facts of an event, with the hash of its text, and in whose place it was done.
+    Beside an `owner`, `on_behalf_of` says in whose place that one has the case: then it is
+    `acted_for`."""
+    found = dict(facts)
+    if text:
+        found["text_sha256"] = fingerprint(text)
+    if by is not None and case.acting_for is not None:
+        found["acted_for" if "owner" in facts else "on_behalf_of"] = str(case.acting_for)
+    return found
 
 
 def say(
@@ -95,20 +103,15 @@ def say(
     """Record one event of a case, with its text where there is one, and tell people.
 
     A message, a decision and a resolution are read by the event's audience; why staff handed a
-    case on is theirs alone. Who acts in another's place does so in the facts too (`in_place_of`).
+    case on is theirs alone.
     """
-    facts = {**(facts or {})}
-    if text:
-        facts["text_sha256"] = fingerprint(text)
-    if by is not None and case.acting_for is not None:
-        facts |= in_place_of(case.acting_for, facts)
     author = by.user_id if by else None
     event = record(
         event_kind,
         at=at,
         by=author,
         case_id=case.pk,
-        facts=facts,
+        facts=_all_facts(case, by, facts or {}, text),
         audience=told.audience,
         partner_id=told.partner_id,
     )

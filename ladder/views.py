@@ -1,20 +1,23 @@
 """Pages of the policy. They only read."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from ladder.absence import Absences
 from ladder.durations import describe, parse_window
 from ladder.hours import week_words
 from ladder.models import Calendar, Ladder, Level, Route, Seat
-from ladder.queries import matrix
+from ladder.queries import absences_at, matrix
 from tenants.errors import NotAllowed
 from tenants.middleware import ScopedRequest
-from tenants.models import Role
+from tenants.models import Role, User
 
 READS = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
 
@@ -29,14 +32,28 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
     seats = list(
         Seat.objects.select_related("user", "backup", "region", "category").order_by("rank")
     )
+    away = away_words(absences_at(timezone.now()))
     context = {
-        "ladders": [ladder_card(ladder, levels, seats) for ladder in ladders],
+        "ladders": [ladder_card(ladder, levels, seats, away) for ladder in ladders],
         "routes": [route_line(route) for route in routes()],
         "calendars": [calendar_line(calendar) for calendar in calendars()],
         "warnings": warnings(seats),
         "rates_url": reverse("rates", args=[slug]),
+        "away_url": reverse("absences", args=[slug]),
     }
     return render(request, "policy.html", context)
+
+
+def away_words(absences: Absences) -> dict[UUID, str]:
+    """Return for everybody who is away who stands in, in words."""
+    stand_ins = {person: absences.stand_in(person) for person in absences.named}
+    ids = [one for one in stand_ins.values() if one]
+    names = dict(User.objects.filter(pk__in=ids).values_list("id", "name")) if ids else {}
+    said = _("away, %(name)s stands in")
+    return {
+        person: said % {"name": names[one]} if one else _("away")
+        for person, one in stand_ins.items()
+    }
 
 
 def warnings(seats: list[Seat]) -> list[str]:
@@ -53,21 +70,23 @@ def window_words(text: str) -> str:
     return describe(parse_window(text)) if text else ""
 
 
-def ladder_card(ladder: Ladder, levels: list[Level], seats: list[Seat]) -> dict[str, Any]:
+def ladder_card(
+    ladder: Ladder, levels: list[Level], seats: list[Seat], away: dict[UUID, str]
+) -> dict[str, Any]:
     """Return a ladder with its levels and who sits there."""
     return {
         "name": ladder.name,
         "calendar_name": ladder.calendar.name if ladder.calendar else _("the region's calendar"),
         "total_label": window_words(ladder.total_window),
         "levels": [
-            level_card(level, [seat for seat in seats if seat.level_id == level.pk])
+            level_card(level, [seat for seat in seats if seat.level_id == level.pk], away)
             for level in levels
             if level.ladder_id == ladder.pk
         ],
     }
 
 
-def level_card(level: Level, seats: list[Seat]) -> dict[str, Any]:
+def level_card(level: Level, seats: list[Seat], away: dict[UUID, str]) -> dict[str, Any]:
     """Return one level."""
     words = {
         "response": window_words(level.response_window),
@@ -79,7 +98,7 @@ def level_card(level: Level, seats: list[Seat]) -> dict[str, Any]:
         "concessions_only": level.concessions_only,
         "windows_label": _("Answers in %(response)s, decides in %(decision)s") % words,
         "authority_label": authority_words(level),
-        "seats": [seat_line(seat) for seat in seats],
+        "seats": [seat_line(seat, away.get(seat.user_id, "")) for seat in seats],
     }
 
 
@@ -93,14 +112,15 @@ def authority_words(level: Level) -> str:
     return _("Up to %(amount)s") % {"amount": amount}
 
 
-def seat_line(seat: Seat) -> dict[str, Any]:
-    """Return who sits on a level, and for what."""
+def seat_line(seat: Seat, away: str) -> dict[str, Any]:
+    """Return who sits on a level, for what, and that they are away where they are."""
     scope = [part.name for part in (seat.region, seat.category) if part]
     return {
         "name": seat.user.name,
         "backup_name": seat.backup.name if seat.backup else "",
         "scope_label": ", ".join(scope) or _("everything"),
         "flagged": seat.provisional,
+        "away": away,
     }
 
 

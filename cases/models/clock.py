@@ -52,8 +52,13 @@ class Assignment(TenantModel):
             ),
         ]
         indexes = [
-            # The inbox: what a person has handed on.
-            models.Index(fields=["tenant", "owner", "case"], name="turns_of_person")
+            # The inbox: what a person has handed on, and what is or was held on their behalf.
+            models.Index(fields=["tenant", "owner", "case"], name="turns_of_person"),
+            models.Index(
+                fields=["tenant", "on_behalf_of", "case"],
+                condition=models.Q(on_behalf_of__isnull=False),
+                name="turns_on_behalf",
+            ),
         ]
 
 

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from ladder.absences import NewAbsence, end_absence, record_absence
-from ladder.access import absence_for, keeps, visible_absences
+from ladder.absences import NewAbsence, check_absence, end_absence, record_absence
+from ladder.access import absence_for, check_keeps, keeps, visible_absences
 from ladder.api.categories import READS, WRITES
 from ladder.models import Absence
 from ladder.serializers import (
@@ -90,8 +90,8 @@ class Absences(Operation):
         """Record an absence: one's own, or as an admin anybody's. `leaves_empty` names the levels
         where nobody would be left; that is no reason to refuse it."""
         new = new_absence(self.given(AbsenceInSerializer), self.member, self.at)
-        left = vacancies(new.facts, self.at)
-        made = record(new, self.member, self.at)
+        check_keeps(new.person_id, self.member)
+        left, made = record(new, self.member, self.at)
         place = reverse("api-absence", args=[made.pk], request=request)
         said = {**shape(made, self.member), "leaves_empty": [empty(one) for one in left]}
         return Response(said, status=201, headers={"Location": place})
@@ -156,10 +156,12 @@ def zone_of(user_id: UUID) -> str:
     return zones.first() or "UTC"
 
 
-def record(new: NewAbsence, member: Membership, at: datetime) -> Absence:
-    """Record an absence; what is wrong with it is said by the names that programs use."""
+def record(new: NewAbsence, member: Membership, at: datetime) -> tuple[list[Vacancy], Absence]:
+    """Record an absence; return what it leaves empty, and the row. What is wrong with it is said by
+    the names that programs use."""
     try:
-        return record_absence(new, by=member, at=at)
+        check_absence(new, at)
+        return vacancies(new.facts, at), record_absence(new, by=member, at=at)
     except Invalid as problem:
         names = {"zone": "timezone"}
         raise Invalid({names.get(k, k): v for k, v in problem.errors.items()}) from None

@@ -13,6 +13,7 @@ from memos.models import Concession
 from portal.queries import turns_of
 from portal.words import turn_words
 from tenants.errors import Invalid, NotAllowed, NotNow
+from tenants.ids import uuid7
 from tests.cases.test_standing_in import last, told, turn
 from tests.cases.verbs import LATER, do
 from tests.factories import FAR_AHEAD, LONG_AGO, World, make_absence
@@ -97,6 +98,31 @@ def test_a_concession_and_an_action_go_over_too(desk: World) -> None:
     assert last(case, "case.delegated").facts["turn"] is False
     assert in_flight(desk["petra"].user_id, desk["petra"]) == []
     assert decide(desk, made, by="olga").state == "approved"
+
+
+def test_what_has_gone_on_to_a_higher_level_or_is_over_is_under_way_no_more(desk: World) -> None:
+    """At the top a concession that nobody decided is missed, and its alarm repeats: that is one."""
+    case = desk.case()
+    made = ask(desk, case)
+    clock = deals.approvals(made)[0]
+    missed = {"state": "breached", "next_fire_at": None, "breached_at": clock.due_at}
+    Clock.objects.filter(pk=clock.pk).update(**missed)
+    later = {"anchor": clock.due_at, "due_at": clock.due_at + DAY, "next_fire_at": clock.due_at}
+    clock.pk, clock.kind = uuid7(), "reminder"
+    for name, value in later.items():
+        setattr(clock, name, value)
+    clock.save(force_insert=True)
+    petra = desk["petra"].user_id
+    assert [(row.turn, row.concessions) for row in in_flight(petra, desk["petra"])] == [(False, 1)]
+    clock.pk, clock.kind, clock.owner_id = uuid7(), "approval", desk["marianne"].user_id
+    clock.save(force_insert=True)
+    Clock.objects.filter(kind="reminder").update(state="ended", ended_at=LATER, next_fire_at=None)
+    assert in_flight(petra, desk["petra"]) == []
+    marianne = desk["marianne"].user_id
+    assert [row.concessions for row in in_flight(marianne, desk["marianne"])] == [1]
+    do(desk, "withdraw", case)
+    Clock.objects.filter(pk=clock.pk).update(state="breached", ended_at=None, next_fire_at=None)
+    assert in_flight(marianne, desk["marianne"]) == []
 
 
 def test_nobody_is_handed_what_they_have_asked_for(desk: World) -> None:

@@ -58,6 +58,8 @@ def test_days_of_the_week_a_zone_and_what_would_be_left_empty(world: World) -> N
         ({"delegate": "tom"}, "/delegate"),
         ({"ends_at": "2020-01-01T00:00:00Z"}, "/ends_at"),
         ({"timezone": "Mars/Olympus"}, "/timezone"),
+        ({"timezone": "Mars/Olympus", "weekdays": ["mon"]}, "/timezone"),
+        ({"starts_at": "9999-01-01T00:00:00Z"}, "/starts_at"),
         ({"weekdays": ["someday"]}, "/weekdays/0"),
         ({"starts_at": "2026-11-30T09:00:00"}, "/starts_at"),
         ({"until": "2027-01-01T00:00:00Z"}, "/until"),
