@@ -156,7 +156,9 @@ class CaseSerializer(CaseSummarySerializer):
     region = serializers.CharField(allow_null=True, help_text="Its slug.")
     resolution = serializers.CharField(allow_blank=True)
     parties = PartySerializer(many=True)
-    results = ResultSerializer(many=True, help_text="Of earlier cycles, the latest first.")
+    earlier_results = ResultSerializer(
+        many=True, help_text="What earlier cycles came to, the latest first."
+    )
 
 
 CasePage = page_of(CaseSummarySerializer, "Case")

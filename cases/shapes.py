@@ -146,5 +146,5 @@ def whole(row: Row, case: Case, parties: Iterable[Any], results: Iterable[Any]) 
             {"partner": named(party.partner_id, party.partner.name), "role": party.role}
             for party in parties
         ],
-        "results": [{name: getattr(one, name) for name in RESULT} for one in results],
+        "earlier_results": [{name: getattr(one, name) for name in RESULT} for one in results],
     }

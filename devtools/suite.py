@@ -8,7 +8,9 @@ from devtools.console import LauncherError, say
 from devtools.places import DEFAULT_DATA, ROOT
 from devtools.slots import take_slot
 
-WORKERS = ["-n", "2", "--dist", "loadfile"]
+# In the order of collection, which puts what takes long first (tests/conftest.py): at the end no
+# process waits for the other.
+WORKERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def pytest(arguments: list[str]) -> int:

@@ -12,6 +12,18 @@ from django.test.utils import setup_databases, teardown_databases
 from tests import factories
 from tests.factories import World
 
+# What takes long, and is few tests: begun first, or at the end one process waits for the other.
+LONG = (
+    *("tests/live/", "tests/browser/", "tests/devtools/test_up.py", "tests/test_compose.py"),
+    *("tests/escalation/test_demo", "tests/escalation/test_contract.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first; the rest stays in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 # A Wednesday at ten in Berlin: windows of hours end on the same day.
 NOON = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 

@@ -86,7 +86,7 @@ WHOLE: dict[str, Any] = {
     "region": "dach",
     "resolution": "",
     "parties": [{"partner": ALPENWERK, "role": "complainant"}],
-    "results": [],
+    "earlier_results": [],
 }
 MESSAGE = {
     "id": "0199d3a0-7d00-7444-9999-5a3d6c1b2e05",

@@ -41,7 +41,7 @@ HIDDEN_DETAILS: Shape = {
     "source_url": "",
     "region": None,
     "resolution": "",
-    "results": [],
+    "earlier_results": [],
 }
 
 

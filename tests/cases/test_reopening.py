@@ -117,12 +117,12 @@ def test_pages_and_programs_show_what_it_came_to_before(world: World) -> None:
     crm = Program(world, "tom")
     shape = crm.post(f"cases/{case.pk}/reopen/", {"reason": "It broke again."})
     assert (shape["cycle"], shape["status"]) == (2, "in_progress")
-    assert [(r["cycle"], r["resolution"]) for r in shape["results"]] == [(1, "Canary Text")]
+    assert [(r["cycle"], r["resolution"]) for r in shape["earlier_results"]] == [(1, "Canary Text")]
     text = plain(browser(world, "tom").get(f"/t/{world.tenant.slug}/cases/{case.pk}/"))
     assert "What it came to before" in text
     assert "Cycle 1" in text
     own = company(world, "anna", "alpenwerk").get(f"cases/{case.pk}/")
-    assert (own["cycle"], own["results"]) == (2, [])
+    assert (own["cycle"], own["earlier_results"]) == (2, [])
     assert "Being worked on" in plain(get(world, "portal-case", case.pk))
 
 

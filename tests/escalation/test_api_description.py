@@ -29,6 +29,7 @@ PARTNERS = ("contact", "rival")
 UNANSWERED = {
     *("api-case-close", "api-case-decide", "api-case-hand-back", "api-case-request-level"),
     *("api-case-resolve", "api-case-revise", "api-concession-accept", "api-memo-acknowledge"),
+    *("api-case-pause", "api-case-resume", "api-case-keep-waiting", "api-case-reopen"),
     *("api-memo-action-done", "api-memo-ask-review", "api-memo-issue", "api-memo-succeed"),
 }
 

@@ -50,11 +50,15 @@ def test_every_clock_follows_from_what_happened(tenants: dict[str, Tenant]) -> N
             cases = {case.pk: case for case in Case.objects.all()}
             for clock in Clock.objects.select_related("calendar_version"):
                 found = explain_clock(cases[clock.case_id], clock, LATER)
+                seen.add(clock.kind)
+                if clock.state == "paused":
+                    # Brightmoor's stock credit waits, and has no due time until it goes on.
+                    assert (found.agrees, found.due_at) == (True, None)
+                    continue
                 assert (found.agrees, found.due_at) == (True, clock.due_at)
                 assert sum(s.counted_seconds for s in found.stretches) == clock.target_seconds
                 assert all(a.to == b.from_ for a, b in pairwise(found.stretches))
                 assert because(found).startswith("Due ")
-                seen.add(clock.kind)
     assert {"response", "decision", "total", "request", "approval", "action", "closing"} <= seen
 
 

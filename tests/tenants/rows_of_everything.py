@@ -6,6 +6,8 @@ from decimal import Decimal
 from cases import actions
 from cases.confidential import grant_access, restrict
 from cases.models import Case
+from cases.pausing import pause
+from cases.reopening import reopen
 from journal.seal import seal_batch
 from ladder.actions import set_rate
 from ladder.models import RegionCalendar
@@ -18,6 +20,22 @@ from tests.memos import deals, story
 
 AT: datetime = OPENED
 CANARY = "Canary of a title that nobody else may read"
+
+
+def twice_and_paused(world: World) -> None:
+    """Make a case in its second cycle that stands still."""
+    case = world.case(title="A case that came back")
+    case = actions.resolve(case, by=world["tom"], at=AT, resolution=CANARY)
+    case = reopen(case, by=world["tom"], at=AT, reason=CANARY)
+    pause(
+        case,
+        by=world["tom"],
+        at=AT,
+        reason="answer",
+        partner_id=world.partners["alpenwerk"].pk,
+        waits_for=CANARY,
+        review_by=AT + timedelta(days=1),
+    )
 
 
 def furnished() -> World:
@@ -43,6 +61,7 @@ def furnished() -> World:
         restrict(alone, by=world["tom"], at=AT, reason="Names a patient.")
         person, until = world["pavel"].user_id, AT + timedelta(days=300)
         grant_access(alone, by=world["tom"], at=AT, user_id=person, until=until, reason=CANARY)
+        twice_and_paused(world)
         deals.empower(world)
         deals.decide(world, deals.ask(world, case, reason=CANARY), reason=CANARY, at=story.AT)
         memo = story.issued(world, Case.objects.get(pk=case.pk), title=CANARY)
