@@ -13,7 +13,7 @@ from tests.escalation.test_api_urls import things_of
 from tests.factories import World, make_world
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = 5
+EXAMPLES = 3
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.ladder.calendars import utc
 from tests.ladder.random_calendars import Example, agree, examples
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(examples())
 def test_random_calendars_agree_with_the_oracle(example: Example) -> None:
     agree(example)
