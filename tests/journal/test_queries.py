@@ -46,7 +46,7 @@ def test_what_is_read_is_not_looked_at_to_count_the_rest(told: World) -> None:
         unread_count(told["tom"].user)
     with transaction.atomic(), connection.cursor() as cursor:
         # Few rows are always read as a whole; what is asked is which index fits the condition.
-        # Whether it or the one in order is cheaper by a hair depends on when rows were last counted.
+        # Whether it or the one in order is cheaper depends on when rows were last counted.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {asked[0]['sql'].split(' ORDER BY ')[0]}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
