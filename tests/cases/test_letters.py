@@ -43,7 +43,7 @@ def told(world: World) -> list[Event]:
         do(world, verb, case, by=holder)
         # Who was away for one verb is back for the next.
         Absence.objects.update(ended_at=LONG_AGO)
-    return list(Event.objects.all())
+    return list(Event.objects.order_by("id"))
 
 
 def test_a_subject_names_the_number_and_never_the_title(world: World, told: list[Event]) -> None:
