@@ -103,7 +103,7 @@ def add_message(
     reader = partner_id if audience == Audience.PARTY else None
     _note_who_answers(case, by, at, reader, asks=asks and audience != Audience.INTERNAL)
     if by.role == Role.PARTNER:
-        wake_for(case, parts_of(case, by), by=by, at=at)
+        wake_for(case, partner_id, by=by, at=at)
     told = Told(_hearing(case, audience, partner_id), audience, reader)
     said = say(case, "case.message", by=by, at=at, text=body, kind=MessageKind.MESSAGE, told=told)
     clockwork.settle(case, at)

@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from cases.facts import LEVEL_KINDS, PAUSABLE
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState, Pause
-from cases.rules import level_rules, rules_of
+from cases.rules import calendar_of, level_rules, rules_of
+from journal.models import Event
 from ladder.durations import Window, describe, format_window, parse_window
 from ladder.models import Level
 from tenants.models import User
@@ -45,6 +47,8 @@ class Giver(StrEnum):
     MEMO = "memo"
     PERSON = "person"
     CAP = "cap"
+    HELD = "held"
+    FLOOR = "floor"
     EARLIER = "earlier"
 
 
@@ -154,11 +158,34 @@ def given_by(case: Case, clock: Clock, level: Level | None) -> tuple[Giver, str]
     if clock.kind == ClockKind.PAUSE:
         capped = Pause.objects.filter(case_id=case.pk, ends_by=clock.due_at)
         return Giver.CAP if capped.exclude(review_by=clock.due_at).exists() else Giver.PERSON, ""
+    changed = _changed_by(case, clock)
+    if changed is not None:
+        return changed, ""
     if clock.kind == ClockKind.TOTAL:
         return _given_in_total(case, clock), ""
-    if level is None:
-        return Giver.EARLIER, ""
-    return _given_on_level(case, clock, level)
+    return _given_on_level(case, clock, level) if level else (Giver.EARLIER, "")
+
+
+def _changed_by(case: Case, clock: Clock) -> Giver | None:
+    """Return who gave a clock other time than it started with, where somebody did."""
+    if _was_floored(clock):
+        return Giver.FLOOR
+    return Giver.HELD if _was_held(case, clock) else None
+
+
+def _was_floored(clock: Clock) -> bool:
+    """Whether a clock counts more than its window says: another target would have passed, so that
+    it got the floor."""
+    if clock.kind not in PAUSABLE | LEVEL_KINDS:
+        return False
+    hours = calendar_of(clock.calendar_version)
+    return clock.target_seconds != hours.target_seconds(clock.anchor, parse_window(clock.window))
+
+
+def _was_held(case: Case, clock: Clock) -> bool:
+    """Whether a level above has given a clock its time."""
+    held = Event.objects.filter(case_id=case.pk, kind="case.held")
+    return held.filter(facts__clocks__contains=[{"clock": str(clock.pk)}]).exists()
 
 
 def _given_in_total(case: Case, clock: Clock) -> Giver:
@@ -173,14 +200,21 @@ def _same(window: str, other: str) -> bool:
 
 
 def _given_on_level(case: Case, clock: Clock, level: Level) -> tuple[Giver, str]:
-    step = rules_of(case).on_route(level.position)
-    own = level_rules(level)
-    decides = clock.kind in (ClockKind.DECISION, ClockKind.APPROVAL)
-    routed, ordinary = (step.decision, own.decision) if decides else (step.response, own.response)
+    rules, own = rules_of(case), level_rules(level)
+    step = rules.on_route(level.position)
+    routed, ordinary = {
+        ClockKind.DECISION: (step.decision, own.decision),
+        ClockKind.APPROVAL: (step.decision, own.decision),
+        ClockKind.REVIEW: (rules.veto, own.veto),
+    }.get(ClockKind(clock.kind), (step.response, own.response))
     said = routed or ordinary
+    if said is None:
+        return Giver.EARLIER, ""
     if clock.window != format_window(said) and not _is_shortest(clock):
         return Giver.EARLIER, ""
-    return (Giver.ROUTE, format_window(ordinary)) if routed else (Giver.LEVEL, "")
+    if not routed:
+        return Giver.LEVEL, ""
+    return Giver.ROUTE, format_window(ordinary) if ordinary else ""
 
 
 def _is_shortest(clock: Clock) -> bool:
@@ -225,7 +259,8 @@ def giver_words(origin: Origin, case: Case) -> str:
         "line": case.route.position if case.route else "",
     }
     if origin.giver is Giver.ROUTE and not origin.ordinary:
-        return _("line %(line)s of the matrix, for the whole case") % facts
+        whole = _("line %(line)s of the matrix, for the whole case")
+        return (_("line %(line)s of the matrix") if level else whole) % facts
     return {
         Giver.LEVEL: _("level %(n)s, %(level)s"),
         Giver.ROUTE: _("line %(line)s of the matrix, instead of the %(ordinary)s of %(level)s"),
@@ -235,5 +270,7 @@ def giver_words(origin: Origin, case: Case) -> str:
         Giver.MEMO: _("the memo: it is to be done by the end of that day"),
         Giver.PERSON: _("a person, who chose when to look again"),
         Giver.CAP: _("the longest time that a case may stand still"),
+        Giver.HELD: _("a level above, which held the window"),
+        Giver.FLOOR: _("the programme: the least time after the target was changed"),
         Giver.EARLIER: _("the rules as they stood when it started"),
     }[origin.giver] % facts

@@ -51,10 +51,9 @@ def wake(
     return True
 
 
-def wake_for(case: Case, partner_ids: Iterable[UUID], *, by: Membership, at: datetime) -> bool:
-    """End a pause that waited for one of these parties, which has just said something: who has the
-    case reads what. Returns whether there was one."""
+def wake_for(case: Case, partner_id: UUID | None, *, by: Membership, at: datetime) -> None:
+    """End a pause that waited for a party, which has just said something: who has the case reads
+    what."""
     pause = pause_of(case)
-    if pause is None or pause.partner_id not in set(partner_ids):
-        return False
-    return wake(case, by=by, at=at, reason=PauseEnd.ANSWERED)
+    if pause is not None and pause.partner_id is not None and pause.partner_id == partner_id:
+        wake(case, by=by, at=at, reason=PauseEnd.ANSWERED)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.access import check, lock_case
 from cases.actions import required
+from cases.engine import counts
 from cases.facts import BREACHABLE, PAUSABLE
 from cases.models import OF_A_PARTY, Case, ClockKind, MessageKind, Party, Pause, PauseReason
 from cases.pauses import pause_of, wake
-from cases.rules import calendar_of, live_clocks, spans_of
+from cases.rules import calendar_of, clock_facts, live_clocks, spans_of
 from cases.telling import Told, owner_of, parties_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import Window
@@ -98,7 +99,7 @@ def _refuse_now(case: Case, at: datetime) -> None:
     """Refuse a pause where one lasts, where there is nothing to stop, or where time is over."""
     if pause_of(case) is not None:
         raise NotNow(_("The case is paused already."), ["resume", "keep_waiting"])
-    clocks = live_clocks(case)
+    clocks = [c for c in live_clocks(case) if counts(clock_facts(c), case.turn_id)]
     if any(c.kind in BREACHABLE and (c.breached_at or c.due_at <= at) for c in clocks):
         raise NotNow(_("A window was missed, and a pause does not undo that."), ["decide"])
     if not any(c.kind in PAUSABLE for c in clocks):

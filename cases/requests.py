@@ -53,7 +53,7 @@ def request_level(
         raise NotNow(_("Nobody is above the person who has the case."), ["message", "withdraw"])
     if unanswered(case, partner_id):
         raise NotNow(_("You have asked already, and will get an answer."), ["message", "withdraw"])
-    wake_for(case, [partner_id], by=by, at=at)
+    wake_for(case, partner_id, by=by, at=at)
     with clockwork.within_hours():
         clock = start_clock(
             ClockKind.REQUEST,

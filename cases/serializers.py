@@ -66,10 +66,10 @@ class ClockSerializer(serializers.Serializer[Any]):
 
 class CasePauseSerializer(serializers.Serializer[Any]):
     """What a case stands still for. At `review_by` somebody looks again, at `ends_by` it goes on by
-    itself. To partners `partner` is null: which of them owes something is between it and the
-    vendor."""
+    itself. To partners `partner` is null, and to those that owe nothing `reason` too where another
+    party does: that is between it and the vendor."""
 
-    reason = serializers.ChoiceField(PauseReason.choices)
+    reason = serializers.ChoiceField(PauseReason.choices, allow_null=True)
     partner = serializers.UUIDField(allow_null=True, help_text="The party that owes it.")
     started_at = serializers.DateTimeField()
     review_by = serializers.DateTimeField()

@@ -7,20 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Choose
-from django.db.models import F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from cases.models import (
+    OF_A_PARTY,
     OPEN,
     Assignment,
     Case,
     Clock,
     ClockKind,
     Message,
+    MessageKind,
     Party,
     PartyRole,
     Pause,
 )
 from cases.transitions import ALLOWED
+from journal.models import Audience
 from partners.models import Contact, Partner
 from portal.dues import Due, dues_of
 from tenants.models import Membership, Role, User
@@ -225,11 +228,25 @@ def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime, UU
     return asked.order_by("-anchor").values_list("anchor", "due_at", "id").first()
 
 
-def pauses_of(case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return for each case that stands still what it waits for, and until when; not for whom."""
+def pauses_of(partner_id: UUID, case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return for each case that stands still what it waits for, and until when; not for whom. That
+    a party owes something reads who was told so, in the text of that instant."""
+    told = Message.objects.filter(
+        case_id=OuterRef("case_id"),
+        at=OuterRef("started_at"),
+        kind=MessageKind.MESSAGE,
+        audience=Audience.PARTY,
+        partner_id=partner_id,
+    )
     lasting = Pause.objects.filter(case_id__in=case_ids, ended_at=None)
-    rows = lasting.values("case_id", "reason", "started_at", "review_by", "ends_by")
-    return {row["case_id"]: {k: v for k, v in row.items() if k != "case_id"} for row in rows}
+    rows = lasting.annotate(told=Exists(told)).values(
+        *("case_id", "reason", "started_at", "review_by", "ends_by", "told")
+    )
+    found = {}
+    for row in rows:
+        known = row.pop("told") or row["reason"] not in OF_A_PARTY
+        found[row.pop("case_id")] = {**row, "reason": row["reason"] if known else None}
+    return found
 
 
 def shared_texts(

@@ -49,7 +49,10 @@ def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
     """Return a partner's cases as lists show them; as many queries for fifty as for one."""
     company = named(partner_id, queries.company(partner_id)["name"])
     cases = queries.shown(partner_id, [{k: r[k] for k in queries.COLUMNS} for r in rows])
-    clocks, pauses = clocks_of(partner_id, rows), queries.pauses_of([case.id for case in cases])
+    clocks, pauses = (
+        clocks_of(partner_id, rows),
+        queries.pauses_of(partner_id, [case.id for case in cases]),
+    )
     return [
         {**summary(row, case, clocks[case.id], company), "pause": pause(pauses.get(case.id))}
         for row, case in zip(rows, cases, strict=True)

@@ -94,9 +94,9 @@ def test_the_secret_is_copied_by_one_click(vendor: World, seat: Seat) -> None:
 def test_without_leave_to_copy_it_is_selected(vendor: World, seat: Seat) -> None:
     desk = at_tokens(seat, vendor, "tom", STAFF)
     page = desk.page
-    fill(page, "Nightly export")
     # A page that is not served over TLS has no clipboard.
-    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    fill(page, "Nightly export")
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_text("It is selected")).to_be_visible()
     expect(page.get_by_label("Secret of “Nightly export”")).to_be_focused()

@@ -20,8 +20,9 @@ from cases.models import Case, Clock, Pause
 from cases.origins import Cause, Giver, Origin, cause_words, giver_words, origin_of
 from cases.pausing import keep_waiting, pause, resume
 from cases.requests import request_level
+from cases.retiming import change_severity, hold
 from journal.models import Event
-from ladder.models import Level, Route
+from ladder.models import Level, Programme, Route
 from ladder.worktime import Why
 from portal.clocks import own_clock
 from tests.cases.verbs import CANARY, DAY, HOUR, LATER, do
@@ -145,6 +146,29 @@ def asked(world: World) -> Found:
     return latest("approval")
 
 
+def floored(world: World) -> Found:
+    """Return a decision that would have been due already under its new window."""
+    Programme.objects.update(floor_window="PT30M")
+    case = taken_up(world)
+    Route.objects.update(position=2)
+    Route.objects.create(
+        tenant=world.tenant,
+        position=1,
+        severity="s2",
+        ladder=world.ladder,
+        windows={"steps": [{"decision": "PT1H"}]},
+    )
+    change_severity(case, by=world["tom"], at=LATER, severity="s2", reason="More is at stake.")
+    return latest("decision")
+
+
+def held(world: World) -> Found:
+    """Return a decision to which the level above has given time."""
+    until = OPENED + 20 * HOUR
+    hold(taken_up(world), by=world["petra"], at=LATER, until=until, reason="Counsel reads.")
+    return latest("decision")
+
+
 def acted(world: World) -> Found:
     """Return the clock of what a memo binds somebody to do."""
     story.in_state(world, "issued")
@@ -164,6 +188,8 @@ KINDS: dict[str, tuple[Callable[[World], Found], tuple[str, str, str]]] = {
     "pause": (paused, ("paused", "person", "Tom")),
     "pause kept": (kept, ("looked_again", "person", "Tom")),
     "concession": (asked, ("asked", "level", "Petra")),
+    "floor": (floored, ("opened", "floor", "Tom")),
+    "held": (held, ("opened", "held", "Tom")),
     "action": (acted, ("issued", "memo", "Tom")),
 }
 

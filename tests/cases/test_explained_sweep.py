@@ -6,8 +6,10 @@ import pytest
 
 from cases import actions
 from cases.models import Case, Clock, Pause
+from cases.origins import Giver, giver_words
 from cases.pausing import pause
 from cases.sweep import sweep
+from ladder.models import Level, Route
 from tests.cases.test_explained import Found, latest, source
 from tests.cases.verbs import CANARY, DAY, HOUR, LATER
 from tests.factories import OPENED, World, make_world
@@ -58,6 +60,27 @@ def test_a_climb_and_the_clock_it_missed(world: World) -> None:
         assert source(missed) == ("opened", "level", "Tom")
         assert (missed.explained.due_at, missed.explained.left_seconds) == (OPENED + 4 * HOUR, 0)
         every_clock_agrees(at)
+
+
+def test_the_time_to_send_a_case_back_is_the_levels_or_the_routes(world: World) -> None:
+    with world.scope():
+        Level.objects.update(veto_window="PT2H")
+        world.case()
+    sweep_at(OPENED + 4 * HOUR)
+    at = OPENED + 5 * HOUR
+    with world.scope():
+        found = latest("review", at)
+        assert source(found) == ("breached", "level", "Petra")
+        assert found.origin.ordinary == ""
+        Route.objects.update(windows={"veto": "PT3H"})
+        other = world.case()
+    sweep_at(OPENED + 4 * HOUR)
+    with world.scope():
+        found = latest("review", at, case_id=other.pk)
+        assert (found.origin.giver, found.origin.ordinary) == (Giver.ROUTE, "PT2H")
+        case = Case.objects.select_related("ladder", "route").get(pk=other.pk)
+        words = giver_words(found.origin, case)
+        assert words == "line 1 of the matrix, instead of the 2 h of Level 2"
 
 
 def test_an_alarm_and_its_reminders(world: World) -> None:

@@ -14,6 +14,7 @@ from cases.pausing import keep_waiting, pause, resume
 from cases.requests import request_level
 from cases.sweep import sweep
 from journal.models import Event, Notice
+from partners.models import Contact
 from tenants.errors import Invalid, NotNow
 from tests.cases.verbs import CANARY, DAY, HOUR, LATER, do
 from tests.factories import BERLIN_HOURS, OPENED, World, make_world
@@ -35,7 +36,7 @@ def taken_up(world: World, **new: Any) -> Case:
     return actions.acknowledge(case, by=world["tom"], at=OPENED)
 
 
-def stop(world: World, case: Case, at: datetime = LATER, **others: Any) -> Case:
+def stop(world: World, case: Case, at: datetime = LATER, by: str = "tom", **others: Any) -> Case:
     """Pause a case for Alpenwerk's evidence."""
     facts: dict[str, Any] = {
         "reason": "evidence",
@@ -43,7 +44,7 @@ def stop(world: World, case: Case, at: datetime = LATER, **others: Any) -> Case:
         "waits_for": CANARY,
         "review_by": max(REVIEW, at + HOUR),
     }
-    return pause(case, by=world["tom"], at=at, **facts | others)
+    return pause(case, by=world[by], at=at, **facts | others)
 
 
 def clock(kind: str) -> Clock:
@@ -195,6 +196,20 @@ def test_a_word_from_the_party_that_owes_it_ends_the_pause(world: World) -> None
         assert (ended.ended_at, ended.end_reason) == (LATER + 2 * HOUR, "answered")
         assert Case.objects.get().due_at == DUE + 2 * HOUR
         assert clock("decision").due_at == DUE + 2 * HOUR
+
+
+def test_who_answers_for_two_parties_answers_for_the_one_they_name(world: World) -> None:
+    """An agency may be the contact of several partners: a word for one is none from the other."""
+    with world.scope():
+        rheintor, anna = world.partners["rheintor"], world["anna"]
+        Contact.objects.create(tenant=world.tenant, partner=rheintor, user=anna.user)
+        case = stop(world, taken_up(world, others=((rheintor, "respondent"),)))
+        own: dict[str, Any] = {"body": "Here.", "audience": "party", "by": anna}
+        actions.add_message(case, at=LATER + HOUR, partner_id=rheintor.pk, **own)
+        assert Pause.objects.get().ended_at is None
+        alpenwerk = world.partners["alpenwerk"].pk
+        actions.add_message(case, at=LATER + 2 * HOUR, partner_id=alpenwerk, **own)
+        assert Pause.objects.get().end_reason == "answered"
 
 
 def test_asking_for_the_next_level_is_a_word_too(world: World) -> None:
@@ -380,3 +395,17 @@ class TestSweep:
         with world.scope():
             event = Event.objects.get(kind="case.clock.warning", facts__kind="decision")
             assert event.facts["share"] == 50
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+def test_what_was_missed_on_the_level_below_hinders_no_pause(transactional_db: None) -> None:
+    """The level above has a window of its own, and owes nothing for what was missed before."""
+    world = make_world()
+    with world.scope():
+        case = taken_up(world)
+    sweep(lambda: DUE)
+    with world.scope():
+        case = actions.acknowledge(case, by=world["petra"], at=DUE + HOUR)
+        stop(world, case, at=DUE + 2 * HOUR, by="petra")
+        assert clock("decision").state == "paused"
+        assert Clock.objects.filter(kind="decision").exclude(breached_at=None).count() == 1

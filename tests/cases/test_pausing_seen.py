@@ -146,8 +146,9 @@ def test_another_party_learns_that_it_stands_still_and_not_for_whom(
     assert "letter" not in text
     assert "Alpenwerk" not in text
     shape = company(vendor, "marc", "rheintor").get(f"cases/{case.pk}/")
-    assert shape["pause"]["reason"] == "evidence"
-    assert shape["pause"]["partner"] is None
+    assert (shape["pause"]["reason"], shape["pause"]["partner"]) == (None, None)
+    own = company(vendor, "anna", "alpenwerk").get(f"cases/{case.pk}/")
+    assert (own["pause"]["reason"], own["pause"]["partner"]) == ("evidence", None)
     with vendor.scope():
         told = Notice.objects.filter(event__kind="case.paused").values_list("user__name", flat=True)
         assert set(told) == {"Anna"}
