@@ -1,9 +1,7 @@
 """Everything the page of one case shows."""
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -13,25 +11,22 @@ from django.utils.translation import gettext as _
 
 from cases import queries
 from cases.access import may
-from cases.actions import may_send_back
 from cases.forms import MessageForm, form_for
 from cases.intake import labelled, missing
 from cases.models import (
     Assignment,
-    AssignmentEnd,
     Case,
     Confidentiality,
-    Message,
-    MessageKind,
     Status,
 )
 from cases.nextstep import Standing
 from cases.pages import amount_text, chip, next_words, standing_of
+from cases.paging import Place
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
-from cases.words import acted_for, for_whom, kind_of, people_in, sentence
-from journal.models import Event
+from cases.timeline import timeline
+from cases.turns import WayBack, way_back
 from ladder.models import CategoryClass, Level
 from ladder.queries import levels_of
 from tenants.models import Membership
@@ -95,7 +90,7 @@ class CasePage:
         now: datetime,
         *,
         bound: dict[str, Any] | None = None,
-        before: queries.Place | None = None,
+        before: Place | None = None,
     ) -> None:
         self.case, self.member, self.now = case, member, now
         self.bound = bound or {}
@@ -114,7 +109,7 @@ class CasePage:
 
     def context(self) -> dict[str, Any]:
         """Return what the template reads."""
-        days, older_url = self.timeline()
+        days, older_url = timeline(self.case, self.member, self.before)
         return {
             "case": self.facts(),
             "steps": [self.step(level) for level in self.levels],
@@ -300,7 +295,7 @@ class CasePage:
 
     def _possible(self, verb: str) -> bool:
         """Whether a verb this member may use has anything to do now."""
-        case, position = self.case, self.case.level.position
+        case = self.case
         administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
         open_question = not self.asked and not self.requests
         possible = {
@@ -313,21 +308,13 @@ class CasePage:
             "hold": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,
             "keep_waiting": self.pause is not None,
-            "hand_back": self._goes_back(position),
+            "hand_back": way_back(case, self.now) in (WayBack.OPEN, WayBack.IN_TIME),
             "restrict": case.confidentiality == Confidentiality.NORMAL,
             "lift": case.confidentiality == Confidentiality.RESTRICTED,
             "grant": case.confidentiality != Confidentiality.NORMAL,
             "revoke": bool(self.grants),
         }
         return possible.get(verb, True)
-
-    def _goes_back(self, position: int) -> bool:
-        """Whether there is a level to give the case back to, and time for it if the clock has
-        handed it up."""
-        lower = [turn for turn in self.turns if turn.position < position]
-        if not lower or lower[-1].end_reason != AssignmentEnd.BREACHED:
-            return bool(lower)
-        return may_send_back(self.case, self.now)
 
     def known_to(self) -> dict[str, Any] | None:
         """Return who knows of a case that not all staff may know of."""
@@ -376,49 +363,3 @@ class CasePage:
             return None
         refused: MessageForm | None = self.bound.get("message")
         return refused or MessageForm(case=self.case)
-
-    def timeline(self) -> tuple[list[dict[str, Any]], str]:
-        """Return what happened, by day, the latest first, and where older entries are."""
-        events, texts = queries.timeline(self.case, self.before)
-        shown, more = events[: queries.PAGE], len(events) > queries.PAGE
-        ids: set[Any] = {event.by_id for event in shown}
-        for event in shown:
-            ids |= people_in(event.facts)
-        names = queries.names_of(ids)
-        days: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for event in shown:
-            label = date_format(timezone.localtime(event.at), "l j F Y")
-            days[label].append(self.entry(event, texts.get(event.pk), names))
-        place = {"before": f"{shown[-1].at.isoformat()}_{shown[-1].pk}"} if more else {}
-        older = f"?{urlencode(place)}" if more else ""
-        return [{"label": label, "entries": entries} for label, entries in days.items()], older
-
-    def entry(
-        self, event: Event, message: Message | None, names: dict[UUID, str]
-    ) -> dict[str, Any]:
-        """Return one line or card of the timeline."""
-        kind = kind_of(event.kind)
-        who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
-        mine = event.by_id == self.member.user_id
-        principal = acted_for(event.kind, event.facts)
-        return {
-            # What parties read is shown as what it is to them.
-            "kind": "message" if message and message.kind == MessageKind.MESSAGE else kind.shape,
-            "icon": kind.icon,
-            "at": event.at,
-            "who": for_whom(_("You") if mine else who, principal, names) if who else "",
-            "initials": "".join(word[0] for word in who.split()[:2]).upper(),
-            "text": sentence(event.kind, event.facts, names),
-            "body": message.body if message else "",
-            "audience": message.audience if message else event.audience,
-            "audience_label": readers(message, self.member.tenant.name),
-        }
-
-
-def readers(message: Message | None, vendor: str) -> str:
-    """Return who reads a message, in words."""
-    if message is None or message.audience == "internal":
-        return _("Internal, %(vendor)s only") % {"vendor": vendor}
-    if message.partner is not None:
-        return _("%(partner)s only") % {"partner": message.partner.name}
-    return _("All parties")

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 
+from cases import paging
 from cases.access import grants_in_force, orphaned, visible_cases
 from cases.models import (
     ENDED,
@@ -25,6 +25,7 @@ from cases.models import (
     PartyRole,
     Result,
 )
+from cases.paging import Page, Place, beyond, paged
 from journal.models import Event
 from ladder.models import Level, Seat
 from ladder.queries import absences_at, acts_for
@@ -32,7 +33,6 @@ from ladder.seats import Holder
 from partners.models import Partner
 from tenants.models import Membership, User
 
-PAGE = 50
 MOST_COUNTED = 500
 MOST_PARTNERS = 100
 # What `parley_cases_with_words` returns at most.
@@ -41,24 +41,6 @@ LONGEST_SEARCH = 200
 SHORTEST_BEGINNING = 3
 NUMBER = re.compile(r"(?:ESC|M)-\d{4}-\d+", re.IGNORECASE)
 VIEWS = ("mine", "in_place", "all", "handed", "ended")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of a list begins: after or before one row, by its sort key."""
-
-    at: datetime
-    id: UUID
-    backwards: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list, and where its neighbours begin."""
-
-    cases: list[Case]
-    next: Place | None = None
-    previous: Place | None = None
 
 
 def listed(member: Membership, view: str) -> QuerySet[Case]:
@@ -107,32 +89,11 @@ def bounded(cases: QuerySet[Case]) -> int:
     return cases[: MOST_COUNTED + 1].count()
 
 
-def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page:
-    """Return a page by keyset: as fast deep in the list as at its beginning."""
-    key, descending = ("updated_at", True) if view == "ended" else ("due_at", False)
-    backwards = place is not None and place.backwards
-    if place is not None:
-        cases = cases.filter(beyond(key, place, down=descending != backwards))
-    signs = "-" if descending != backwards else ""
+def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page[Case]:
+    """Return a page of one of the inbox's views."""
+    key, latest_first = ("updated_at", True) if view == "ended" else ("due_at", False)
     related = cases.select_related("owner", "level").defer("search", "description")
-    rows = list(related.order_by(f"{signs}{key}", f"{signs}id")[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    if backwards:
-        rows.reverse()
-    ahead, behind = (place is not None, more) if backwards else (more, place is not None)
-    return Page(
-        rows,
-        Place(getattr(rows[-1], key), rows[-1].pk) if rows and ahead else None,
-        Place(getattr(rows[0], key), rows[0].pk, backwards=True) if rows and behind else None,
-    )
-
-
-def beyond(key: str, place: Place, *, down: bool) -> Q:
-    """Return the condition under which a row stands beyond a place, in the order of `key`."""
-    word = "lt" if down else "gt"
-    same = Q(**{key: place.at, f"id__{word}": place.id})
-    # The first condition alone bounds the index; the second settles ties.
-    return Q(**{f"{key}__{word}e": place.at}) & (Q(**{f"{key}__{word}": place.at}) | same)
+    return paged(related, key, place, latest_first=latest_first)
 
 
 def changed_since(member: Membership, view: str, since: datetime) -> int:
@@ -174,12 +135,14 @@ def search(member: Membership, text: str) -> list[Case]:
     )
     ids = {pk for way in ways for pk in _last_changed(visible_cases(member).filter(way))}
     related = Case.objects.filter(pk__in=ids).select_related("owner", "level")
-    return list(related.defer("search", "description").order_by("-updated_at", "-id")[:PAGE])
+    return list(
+        related.defer("search", "description").order_by("-updated_at", "-id")[: paging.PAGE]
+    )
 
 
 def _last_changed(cases: QuerySet[Case]) -> list[UUID]:
     found = cases.order_by("-updated_at", "-id").values_list("id", flat=True)
-    return list(found[:PAGE])
+    return list(found[: paging.PAGE])
 
 
 def plain_words(text: str) -> str:
@@ -337,6 +300,6 @@ def timeline(case: Case, before: Place | None) -> tuple[list[Event], dict[UUID, 
     events = Event.objects.filter(case_id=case.pk)
     if before is not None:
         events = events.filter(beyond("at", before, down=True))
-    found = list(events.order_by("-at", "-id")[: PAGE + 1])
+    found = list(events.order_by("-at", "-id")[: paging.PAGE + 1])
     texts = Message.objects.filter(case_id=case.pk, event_id__in=[e.pk for e in found])
     return found, {m.event_id: m for m in texts.select_related("partner")}

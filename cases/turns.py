@@ -1,12 +1,13 @@
 """Whose turn it becomes, and what is said of it: for verbs. The case is locked already."""
 
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.models import Assignment, AssignmentEnd, Case
+from cases.models import Assignment, AssignmentEnd, Case, ClockKind
 from cases.rules import rules_of
 from cases.telling import Told, admins, say
 from ladder.queries import absences_at, holders_from, seats_of
@@ -36,6 +37,36 @@ def climb_facts(
         **owner_facts(turn),
         "previous_owner": str(previous) if previous else None,
     }
+
+
+class WayBack(Enum):
+    """Whether a case can be given back to the level it came from."""
+
+    NONE = auto()
+    OPEN = auto()
+    # The clock has handed it up, and there is time to send it back.
+    IN_TIME = auto()
+    LATE = auto()
+
+
+def lower_turn(case: Case) -> Assignment | None:
+    """Return the turn below the level a case is on from which it came to it, in this cycle."""
+    below = case.assignments.filter(cycle=case.cycle, position__lt=case.level.position)
+    return below.select_related("level").order_by("-number").first()
+
+
+def way_back(case: Case, at: datetime) -> WayBack:
+    """Return whether a case can be given back. One that the clock has handed up is sent back within
+    the window of the level it came to, once for each level and cycle."""
+    lower = lower_turn(case)
+    if lower is None:
+        return WayBack.NONE
+    if lower.end_reason != AssignmentEnd.BREACHED:
+        return WayBack.OPEN
+    review = case.clocks.filter(
+        kind=ClockKind.REVIEW, assignment_id=case.turn_id, state="running", due_at__gt=at
+    )
+    return WayBack.IN_TIME if review.exists() else WayBack.LATE
 
 
 def former_holder(turn: Assignment, at: datetime) -> Holder | None:

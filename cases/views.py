@@ -32,6 +32,7 @@ from cases.casepage import CasePage
 from cases.forms import form_for
 from cases.models import Case, Confidentiality
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
+from cases.paging import Place
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed
@@ -81,21 +82,21 @@ def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[Ca
     return found
 
 
-def read_place(request: HttpRequest) -> queries.Place | None:
+def read_place(request: HttpRequest) -> Place | None:
     """Return where the page begins; a broken address begins at the beginning."""
     for name in ("after", "before"):
         if name in request.GET:
             at, _sep, ident = request.GET[name].rpartition("_")
             try:
                 instant = datetime.fromisoformat(at).astimezone(UTC)
-                return queries.Place(instant, UUID(ident), backwards=name == "before")
+                return Place(instant, UUID(ident), backwards=name == "before")
             except (ValueError, OverflowError):
                 return None
     return None
 
 
 def place_url(
-    request: HttpRequest, place: queries.Place | None, filters: Sequence[str] = ("view", "q")
+    request: HttpRequest, place: Place | None, filters: Sequence[str] = ("view", "q")
 ) -> str:
     """Return the address of a neighbouring page, keeping the filters."""
     if place is None:
@@ -119,7 +120,7 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
         ids = queries.with_words(text, ended=view == "ended")
         cases, cut = cases.filter(pk__in=ids), len(ids) == queries.MOST_WITH_WORDS
     page = queries.page_of(cases, view, read_place(request))
-    rows = rows_of(request, page.cases, now)
+    rows = rows_of(request, page.rows, now)
     own = reverse("inbox", args=[slug])
     since = urlencode({"view": view, "since": now.isoformat()})
     context = {

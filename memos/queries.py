@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from cases.models import Case, Party
-from cases.queries import Place, beyond, plain_words, query_of
+from cases.paging import Page, Place, paged
+from cases.queries import plain_words, query_of
 from ladder.models import Category
 from memos.access import visible_memos
 from memos.models.concession import Concession, Decision, Verdict
@@ -26,7 +27,6 @@ from memos.redaction import Forbidden
 from partners.models import Contact, Partner
 from tenants.models import Membership, Role
 
-PAGE = 50
 MOST_COUNTED = 500
 MOST_MEANT, MOST_NAMED = 20, 200
 # What `parley_memos_with_words` returns at most, and how much of a memo is looked through for the
@@ -58,15 +58,6 @@ class Sought:
     def key(self) -> str:
         """Return what the list is ordered by, the latest first."""
         return "issued_at" if self.status == MemoStatus.ISSUED else "updated_at"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the archive, and where its neighbours begin."""
-
-    memos: list[Memo]
-    next: Place | None = None
-    previous: Place | None = None
 
 
 def listed(member: Membership, sought: Sought) -> QuerySet[Memo]:
@@ -128,27 +119,13 @@ def with_words(text: str) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page:
-    """Return a page by keyset, the latest first; with words, each memo has its `found` line."""
-    backwards = place is not None and place.backwards
-    if place is not None:
-        memos = memos.filter(beyond(sought.key, place, down=not backwards))
-    sign = "" if backwards else "-"
-    order = (f"{sign}{sought.key}", f"{sign}id")
+def page_of(memos: QuerySet[Memo], sought: Sought, place: Place | None) -> Page[Memo]:
+    """Return a page, the latest first; with words, each memo has its `found` line."""
     # First which, then what they say: joins would keep the database from walking its index.
-    ids = list(memos.order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
-    more = len(ids) > PAGE
-    rows = list(_shown(query_of(sought.text)).filter(pk__in=ids[:PAGE]).order_by(*order))
-    if backwards:
-        rows.reverse()
-    ahead, behind = (place is not None, more) if backwards else (more, place is not None)
-    return Page(
-        rows,
-        Place(getattr(rows[-1], sought.key), rows[-1].pk) if rows and ahead else None,
-        Place(getattr(rows[0], sought.key), rows[0].pk, backwards=True)
-        if rows and behind
-        else None,
-    )
+    page = paged(memos.only("pk", sought.key), sought.key, place, latest_first=True)
+    ids = [memo.pk for memo in page.rows]
+    shown = _shown(query_of(sought.text)).in_bulk(ids)
+    return replace(page, rows=[shown[pk] for pk in ids if pk in shown])
 
 
 def _shown(query: str) -> QuerySet[Memo]:

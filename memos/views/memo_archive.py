@@ -28,7 +28,7 @@ def archive(request: ScopedRequest, slug: str) -> HttpResponse:
     memos = queries.listed(member, sought)
     page = queries.page_of(memos, sought, read_place(request))
     context = {
-        "rows": rows_of(request, page.memos),
+        "rows": rows_of(request, page.rows),
         "tabs": tabs(request, sought),
         "sought": sought,
         "categories": Category.objects.order_by("position", "name"),

@@ -223,7 +223,7 @@ def test_a_list_asks_as_many_questions_for_thirty_as_for_one(
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as asked:
-            list(queries.page_of(queries.listed(world["tom"], view), view, None).cases)
+            list(queries.page_of(queries.listed(world["tom"], view), view, None).rows)
         counts.append(len(asked))
         for number in range(29):
             made = world.case(title=f"Case {number}")

@@ -9,6 +9,7 @@ import time_machine
 from cases import actions
 from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
+from cases.turns import WayBack, way_back
 from journal.models import Event
 from ladder.models import Level, Route
 from tenants.errors import NotNow
@@ -115,7 +116,7 @@ def test_who_has_taken_it_up_can_still_send_it_back_who_has_decided_cannot(world
     case = climbed(world)
     with world.scope():
         actions.acknowledge(case, by=world["petra"], at=CLIMBED + HOUR)
-        assert actions.may_send_back(Case.objects.get(), CLIMBED + HOUR)
+        assert way_back(Case.objects.get(), CLIMBED + HOUR) is WayBack.IN_TIME
         actions.decide(
             case, by=world["petra"], at=CLIMBED + HOUR, outcome="upheld", reason="Clear."
         )

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from cases import actions, queries
+from cases import actions, paging, queries
 from cases.models import Assignment, Case, Clock, Message
 from journal.models import Event
 from tenants.ids import uuid7
@@ -223,7 +223,7 @@ def test_a_new_case_offers_escalating_before_resolving(world: World) -> None:
 
 
 def test_older_entries_of_a_case_are_reached(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     case = world.case(at=timezone.now() - HOUR)
     for text in ("First.", "Second."):
         actions.add_message(case, by=world["tom"], at=timezone.now(), body=text)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cases import paging
 from cases.confidential import restrict
 from cases.models import Case
 from memos import queries
@@ -154,7 +155,7 @@ def test_a_number_finds_every_version_and_the_draft_that_corrects_it(world: Worl
 
 
 def test_a_long_archive_has_pages(vendor: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(paging, "PAGE", 1)
     with vendor.scope():
         for title in ("Alpha", "Beta"):
             issued(vendor, title=title)
