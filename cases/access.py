@@ -11,7 +11,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Assignment, Case, CaseGrant, Clock, Confidentiality, Party, PartyRole
+from cases.leave import Leave
+from cases.models import (
+    Assignment,
+    Case,
+    CaseGrant,
+    Clock,
+    Confidentiality,
+    Override,
+    Party,
+    PartyRole,
+    Rule,
+)
 from cases.transitions import ALLOWED, allowed_in
 from ladder.models import Seat
 from ladder.queries import acted_for_by, acts_for, seats_above
@@ -30,6 +41,14 @@ IN_PLACE = HOLDERS_ONLY | FROM_ABOVE | {"hand_back", "hand_over"}
 # Who keeps a case confidential, lets others in, and says how much is at stake: who holds it, and
 # the seats above.
 KEEPERS_ONLY = frozenset({"restrict", "lift", "grant", "revoke", "severity"})
+# Which rule stands in the way of who may not, where it can be set aside: never of a decision.
+CAN_BE_SET_ASIDE: Mapping[str, Rule] = {
+    "escalate": Rule.TURN,
+    "hand_back": Rule.TURN,
+    "severity": Rule.TURN,
+    "jump": Rule.ABOVE,
+    "hold": Rule.ABOVE,
+}
 PARTNERS = frozenset({"message", "request", "withdraw"})
 PARTNERS_ONLY = frozenset({"request"})
 # Django's own word for it, which django-guardian's grants refer to.
@@ -112,6 +131,23 @@ def case_for(member: Membership, case_id: UUID) -> Case:
     return case
 
 
+def visible_overrides(member: Membership) -> QuerySet[Override]:
+    """Return the acts outside the rules in the cases a member sees; none for partners."""
+    if member.role == Role.PARTNER:
+        return Override.objects.none()
+    return Override.objects.filter(Exists(visible_cases(member).filter(pk=OuterRef("case_id"))))
+
+
+def override_for(member: Membership, override_id: UUID) -> Override:
+    """Return an act outside the rules, or fail in the same way whether it is missing or not for
+    this member."""
+    related = ("case", "by", "reconciled_by")
+    found = visible_overrides(member).select_related(*related).filter(pk=override_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def lock_case(case: Case) -> Case:
     """Lock a case, then read it: verbs lock the case first, its clocks after.
 
@@ -178,11 +214,15 @@ def parts_of(case: Case, member: Membership) -> dict[UUID, str]:
     return dict(speaks.values_list("partner_id", "role"))
 
 
-def check(case: Case, verb: str, by: Membership | None) -> None:
+def check(case: Case, verb: str, by: Membership | None, leave: Leave | None = None) -> None:
     """Refuse a verb to who may not use it (`NotAllowed`), or in a status that does not allow it
-    (`NotNow`). None is the system, which carries out what rules say."""
+    (`NotNow`). None is the system, which carries out what rules say. With `leave` a rule on who may
+    can be set aside, by who may set rules aside."""
     if by is not None and (reason := _refusal(case, verb, by)):
-        raise NotAllowed(reason)
+        refusal, rule = NotAllowed(reason), CAN_BE_SET_ASIDE.get(verb)
+        if rule is None or not may_override(case, by):
+            raise refusal
+        (leave or Leave()).need(rule, refusal)
     case.acting_for = in_whose_place(case, verb, by)
     if case.status not in ALLOWED[verb]:
         raise NotNow(
@@ -224,10 +264,42 @@ def _refusal_to_partner(case: Case, verb: str, member: Membership) -> str:
     return ""
 
 
+def barred(case: Case, verb: str, member: Membership) -> str:
+    """Return why a member may not use a verb now that its status allows, where that is a rule which
+    can be set aside; an empty text otherwise."""
+    applies = verb in CAN_BE_SET_ASIDE and case.status in ALLOWED[verb]
+    return _refusal(case, verb, member) if applies else ""
+
+
 def keeps(case: Case, member: Membership) -> bool:
     """Whether a member may say who knows of a case. A grant to see it is no right to let others
     in."""
     return Case.objects.filter(answers_for(member.user_id), pk=case.pk).exists()
+
+
+def may_override(case: Case, member: Membership) -> bool:
+    """Whether a member may act outside the rules in a case, which stays on record until another
+    person has looked at it: who holds the case, who holds a level above, and an admin."""
+    return works_on(case, member) and (member.role == Role.ADMIN or keeps(case, member))
+
+
+def leave_for(case: Case, by: Membership | None, *, override: bool) -> Leave:
+    """Return what leave a verb has to set rules aside. Raises `NotAllowed` where somebody asks for
+    it who may not."""
+    if override and (by is None or not may_override(case, by)):
+        reason = _("Only who holds the case, a level above, or an admin can set a rule aside.")
+        raise NotAllowed(reason)
+    return Leave(asked=override)
+
+
+def may_reconcile(case: Case, by_user_id: UUID, position: int, member: Membership) -> bool:
+    """Whether a member may say what was learned of an act outside the rules, done by a person on a
+    level of this position: another person, who holds a level above, or is an admin."""
+    if member.user_id == by_user_id or not works_on(case, member):
+        return False
+    return member.role == Role.ADMIN or bool(
+        seats_above(case.ladder_id, position) & acted_for_by(member.user_id) - {by_user_id}
+    )
 
 
 def works_on(case: Case, member: Membership) -> bool:
@@ -273,6 +345,11 @@ def _may_reassign(case: Case, member: Membership) -> bool:
     return left.exists()
 
 
+def _may_reconcile(case: Case, member: Membership) -> bool:
+    done = Override.objects.filter(case_id=case.pk).values_list("by_id", "position")
+    return any(may_reconcile(case, by_id, position, member) for by_id, position in done.distinct())
+
+
 def _acts(case: Case, member: Membership) -> bool:
     return hold_of(case, member.user_id).acts
 
@@ -308,6 +385,10 @@ RIGHTS: Mapping[str, tuple[Right, str | Promise]] = {
         gettext_lazy(
             "Only the holder, a level above, or an admin can give the case to a colleague."
         ),
+    ),
+    "reconcile": (
+        _may_reconcile,
+        gettext_lazy("Only another person does this, who holds a level above, or an admin."),
     ),
     "reopen": (
         _may_reassign,

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import check, lock_case, parts_of
+from cases.access import check, leave_for, lock_case, parts_of
 from cases.facts import LevelRules
+from cases.leave import Leave
 from cases.models import (
+    Act,
     AssignmentEnd,
     Case,
     ClockKind,
@@ -21,15 +23,26 @@ from cases.models import (
     MessageKind,
     Outcome,
     Party,
+    Rule,
     Status,
 )
+from cases.outside import keep, overseers, set_aside
 from cases.pauses import wake, wake_for
 from cases.queries import concession_pending
 from cases.rules import rules_of
 from cases.starting import start_clock
 from cases.telling import People, Told, owner_of, parties_of, partners_contacts, say
 from cases.transitions import allowed_in
-from cases.turns import alarm_if_unowned, chosen, climb_facts, former_holder, pass_turn
+from cases.turns import (
+    WayBack,
+    alarm_if_unowned,
+    chosen,
+    climb_facts,
+    former_holder,
+    lower_turn,
+    pass_turn,
+    way_back,
+)
 from journal.models import Audience
 from ladder.durations import Window
 from ladder.models import CategoryClass
@@ -138,102 +151,109 @@ def _note_who_answers(
 
 @transaction.atomic
 def escalate(
-    case: Case, *, by: Membership | None, at: datetime, reason: str, to_level: int | None = None
+    case: Case,
+    *,
+    by: Membership | None,
+    at: datetime,
+    reason: str,
+    to_level: int | None = None,
+    override: bool = False,
 ) -> Case:
     """Hand the case up one level, before the clock does. The level gets its full windows.
 
     `to_level` names the position it goes to; past the next one only a seat above may take it.
+    `override` sets aside who may.
     """
     case = lock_case(case)
-    target = target_of(case, by, to_level)
+    leave = leave_for(case, by, override=override)
+    target, act = target_of(case, by, to_level, leave)
     reason = required("reason", reason)
     before, previous = case.level.position, case.owner_id
+    watching = overseers(case, leave, at)
     wake(case, by=by, at=at)
     clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
     clockwork.end(case, at, clockwork.TURN_KINDS)
     turn = clockwork.begin_turn(case, target, at=at)
     clockwork.settle(case, at)
-    say(
+    people = (turn.owner_id, previous, *watching, *partners_contacts(case))
+    said = say(
         case,
         "case.escalated",
         by=by,
         at=at,
         text=reason,
-        facts=climb_facts(before, turn, previous, cause="person"),
-        told=Told((turn.owner_id, previous, *partners_contacts(case)), Audience.PARTIES),
+        facts={**climb_facts(before, turn, previous, cause="person"), **set_aside(leave)},
+        told=Told(people, Audience.PARTIES),
     )
+    keep(case, leave, act, said, before)
     alarm_if_unowned(case, turn, at)
     return case
 
 
-def target_of(case: Case, by: Membership | None, to_level: int | None) -> LevelRules:
-    """Return the level a case is handed up to, or refuse to hand it there."""
+def target_of(
+    case: Case, by: Membership | None, to_level: int | None, leave: Leave
+) -> tuple[LevelRules, Act]:
+    """Return the level a case is handed up to, and what that is, or refuse to hand it there."""
     rules = rules_of(case)
     following = rules.above(case.level.position)
     ahead = [lv for lv in rules.levels if lv.position > case.level.position]
     climbable = {lv.position for lv in ahead if not lv.concessions_only}
     jumps = following is not None and to_level in climbable - {following.position}
-    check(case, "jump" if jumps else "escalate", by)
+    act = Act.JUMP if jumps else Act.ESCALATE
+    check(case, act.value, by, leave)
     if following is None:
         raise NotNow(_("The case is on the top level already."), ["decide", "resolve"])
     if to_level is None:
-        return following
+        return following, act
     if to_level not in climbable:
         raise Invalid({"to_level": _("Name a level above the one the case is on.")})
-    return rules.level(to_level)
+    return rules.level(to_level), act
 
 
 @transaction.atomic
-def hand_back(case: Case, *, by: Membership | None, at: datetime, reason: str) -> Case:
+def hand_back(
+    case: Case, *, by: Membership | None, at: datetime, reason: str, override: bool = False
+) -> Case:
     """Give the case back to the level it came from, which gets its full windows again.
 
-    One that the clock has handed up may be sent back within the window for that, once.
+    One that the clock has handed up may be sent back within the window for that, once. `override`
+    sets aside whose turn it is, and that time.
     """
     case = lock_case(case)
-    check(case, "hand_back", by)
+    leave = leave_for(case, by, override=override)
+    check(case, "hand_back", by, leave)
     reason = required("reason", reason)
     before, previous = case.level.position, case.owner_id
-    lower = (
-        case.assignments.filter(cycle=case.cycle, position__lt=before)
-        .select_related("level")
-        .order_by("-number")
-        .first()
-    )
+    lower, back = lower_turn(case), way_back(case, at)
     if lower is None:
         raise NotNow(_("The case started on this level."), ["reassign", "escalate"])
     if clockwork.waits(case, ClockKind.REQUEST):
         reason = _("A partner asks for the next level: answer that first.")
         raise NotNow(reason, ["escalate", "decline"])
-    by_the_clock = lower.end_reason == AssignmentEnd.BREACHED
-    if by_the_clock and not may_send_back(case, at):
-        raise NotNow(_("The time for sending it back is over."), ["decide", "escalate"])
+    if back is WayBack.LATE:
+        over = NotNow(_("The time for sending it back is over."), ["decide", "escalate"])
+        leave.need(Rule.TIME, over)
+    watching = overseers(case, leave, at)
     wake(case, by=by, at=at)
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.TURN_KINDS)
     level = rules_of(case).level(lower.position)
     turn = clockwork.begin_turn(case, level, at=at, holder=former_holder(lower, at))
     clockwork.settle(case, at)
-    say(
+    moved = climb_facts(before, turn, previous, cause="person")
+    said = say(
         case,
         "case.handed_back",
         by=by,
         at=at,
         text=reason,
-        facts={**climb_facts(before, turn, previous, cause="person"), "veto": by_the_clock},
-        told=Told((turn.owner_id,)),
+        facts={**moved, "veto": back is not WayBack.OPEN, **set_aside(leave)},
+        told=Told((turn.owner_id, *watching)),
     )
+    keep(case, leave, Act.HAND_BACK, said, before)
     alarm_if_unowned(case, turn, at)
     return case
-
-
-def may_send_back(case: Case, at: datetime) -> bool:
-    """Whether a case that the clock has handed up may still be sent back: within the window of the
-    level it came to, once for each level and cycle."""
-    review = case.clocks.filter(
-        kind=ClockKind.REVIEW, assignment_id=case.turn_id, state="running", due_at__gt=at
-    )
-    return review.exists()
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import queries
 from cases.access import may
-from cases.forms import MessageForm, form_for
+from cases.forms import MessageForm, form_for, passing
 from cases.intake import labelled, missing
 from cases.models import (
     Assignment,
@@ -20,6 +20,8 @@ from cases.models import (
     Status,
 )
 from cases.nextstep import Standing
+from cases.outside import in_the_way
+from cases.overridepage import overrides_shown
 from cases.pages import amount_text, chip, next_words, standing_of
 from cases.paging import Place
 from cases.pausepage import paused_case
@@ -40,6 +42,7 @@ LATER = (
     "keep_waiting",
     "reopen",
     "severity",
+    "jump",
     "hold",
     "revise",
     "close",
@@ -67,6 +70,7 @@ def labels() -> dict[str, str]:
         "resume": _("Go on"),
         "keep_waiting": _("Keep waiting"),
         "severity": _("Change the severity"),
+        "jump": _("Pass over a level"),
         "hold": _("Hold the window"),
         "reopen": _("Reopen the case"),
         "revise": _("Revise the decision"),
@@ -98,6 +102,7 @@ class CasePage:
         self.levels = levels_of(case.ladder_id)
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
+        self.asides: dict[str, str] = {}
         self.waits = case.pk in queries.waiting_for_answer([case])
         self.asked = queries.concession_pending(case)
         self.missing = missing(case.category, case.fields)
@@ -128,6 +133,10 @@ class CasePage:
             "sections": self.sections,
             "pause": self.pause,
             "requests": self.requests,
+            "overrides": overrides_shown(
+                self.case, self.member, self.now, self.bound.get("reconcile")
+            ),
+            "reconcile_url": self.url("reconcile"),
             "escalates": self._offers("escalate"),
             "decline_url": self.url("decline"),
             "known_to": self.known_to(),
@@ -247,13 +256,17 @@ class CasePage:
 
     def action(self, verb: str) -> dict[str, Any]:
         """Return one button, with its form where it needs one."""
-        form = self.bound.get(verb) or form_for(verb, self.case)
+        aside = self.aside(verb)
+        form = self.bound.get(verb) or form_for(verb, self.case, aside=aside)
         if form is not None and verb == "resolve":
             said = (section.resolution for section in self.sections)
             form.initial = {"resolution": next(filter(None, said), "")}
         return {
             "key": verb,
-            "label": labels()[verb],
+            "label": _("%(act)s, outside the rules") % {"act": labels()[verb]}
+            if aside
+            else labels()[verb],
+            "aside": bool(aside),
             "url": self.url(verb),
             "primary": False,
             "needs": "form" if form else "none",
@@ -273,7 +286,10 @@ class CasePage:
             "title": title,
             "text": self._next_text(),
             "action": {**self.action(first), "primary": True} if first else None,
-            "others": [self.action(verb) for verb in offered if verb not in apart],
+            "others": sorted(
+                (self.action(verb) for verb in offered if verb not in apart),
+                key=lambda action: bool(action["aside"]),
+            ),
             "escalate": self.action("escalate") if "escalate" in apart & set(offered) else None,
         }
 
@@ -291,7 +307,13 @@ class CasePage:
         return self.pause["words"] if self.pause else ""
 
     def _offers(self, verb: str) -> bool:
-        return may(self.case, verb, self.member) and self._possible(verb)
+        return self._possible(verb) and bool(self.aside(verb) or may(self.case, verb, self.member))
+
+    def aside(self, verb: str) -> str:
+        """Return the rule that a verb of this member's would set aside, in words."""
+        if verb not in self.asides:
+            self.asides[verb] = in_the_way(self.case, verb, self.member, self.now)
+        return self.asides[verb]
 
     def _possible(self, verb: str) -> bool:
         """Whether a verb this member may use has anything to do now."""
@@ -308,7 +330,8 @@ class CasePage:
             "hold": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,
             "keep_waiting": self.pause is not None,
-            "hand_back": way_back(case, self.now) in (WayBack.OPEN, WayBack.IN_TIME),
+            "hand_back": way_back(case, self.now) is not WayBack.NONE,
+            "jump": bool(passing(case)),
             "restrict": case.confidentiality == Confidentiality.NORMAL,
             "lift": case.confidentiality == Confidentiality.RESTRICTED,
             "grant": case.confidentiality != Confidentiality.NORMAL,

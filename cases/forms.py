@@ -6,18 +6,19 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.confidential import LET_IN
 from cases.intake import control, plain
-from cases.models import Case, Outcome, PauseReason
+from cases.models import Case, Finding, Outcome, PauseReason
 from cases.parties import LATER_ROLES
 from cases.pausing import day_end, review_instant
 from cases.queries import grants_of, parties_with_people
 from cases.telling import parties_of
 from journal.models import Audience
-from ladder.models import Severity
-from ladder.queries import holders_from
+from ladder.models import Level, Severity
+from ladder.queries import holders_from, levels_of
 from partners.models import Partner
 from partners.queries import partners_by_name
 from tenants.models import Membership
@@ -34,6 +35,25 @@ class VerbForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """Return what was filled in, as the verb takes it."""
         return dict(self.cleaned_data)
+
+    def said(self) -> dict[str, Any]:
+        """Return what the verb is told: what was filled in, and whether a rule is set aside."""
+        aside = bool(self.cleaned_data.get("override"))
+        return {**self.facts(), **({"override": True} if aside else {})}
+
+    def ask_to_override(self, rule: str) -> None:
+        """Ask whether a rule, in words, is really to be set aside."""
+        self.fields["override"] = forms.BooleanField(
+            label=_("Do it outside the rules"),
+            help_text=format_lazy(
+                "{} {}",
+                rule,
+                _(
+                    "The level above is told, and it stays open until another person says what was"
+                    " learned."
+                ),
+            ),
+        )
 
 
 class ReasonForm(VerbForm):
@@ -122,6 +142,50 @@ class SeverityForm(ReasonForm):
             ("", ""),
             *((value, label) for value, label in Severity.choices if value != case.severity),
         ]
+
+
+class JumpForm(ReasonForm):
+    """To which level past the next one, and why."""
+
+    to_level = forms.TypedChoiceField(label=_("To which level"), coerce=int)
+    field_order = ("to_level", "reason")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_level"].choices = [  # type: ignore[attr-defined]
+            ("", ""),
+            *((level.position, f"{level.position}. {level.name}") for level in passing(case)),
+        ]
+
+
+def passing(case: Case) -> list[Level]:
+    """Return the levels past the next one that a case can be taken to."""
+    levels = [level for level in levels_of(case.ladder_id) if not level.concessions_only]
+    return [level for level in levels if level.position > case.level.position][1:]
+
+
+class ReconcileForm(VerbForm):
+    """What came of an act outside the rules, and what was learned of it."""
+
+    override = forms.UUIDField(widget=forms.HiddenInput)
+    finding = forms.ChoiceField(
+        label=_("What came of it"), choices=Finding.choices, widget=forms.RadioSelect
+    )
+    learned = forms.CharField(
+        label=_("What was learned"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Return which, and what was learned."""
+        return {
+            "override_id": self.cleaned_data["override"],
+            "finding": self.cleaned_data["finding"],
+            "learned": self.cleaned_data["learned"],
+        }
+
+    def said(self) -> dict[str, Any]:
+        """Return what the verb is told: here `override` names one."""
+        return self.facts()
 
 
 class HoldForm(ReasonForm):
@@ -338,8 +402,16 @@ class MessageForm(VerbForm):
         }
 
 
-def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
-    """Return the form a verb needs, None where a click is enough."""
+def form_for(verb: str, case: Case, data: Any = None, aside: str = "") -> VerbForm | None:
+    """Return the form a verb needs, None where a click is enough. `aside` is the rule in words that
+    it would set aside."""
+    form = _form_for(verb, case, data)
+    if form is not None and aside:
+        form.ask_to_override(aside)
+    return form
+
+
+def _form_for(verb: str, case: Case, data: Any) -> VerbForm | None:
     of_case = {
         "reassign": ReassignForm,
         "grant": GrantForm,
@@ -351,6 +423,7 @@ def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
         "keep_waiting": WaitingForm,
         "severity": SeverityForm,
         "hold": HoldForm,
+        "jump": JumpForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)
@@ -366,5 +439,6 @@ def form_for(verb: str, case: Case, data: Any = None) -> VerbForm | None:
         "revise": ReasonForm,
         "reopen": ReasonForm,
         "decide": DecideForm,
+        "reconcile": ReconcileForm,
     }
     return kinds[verb](data) if verb in kinds else None

@@ -13,14 +13,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import check, lock_case
+from cases.access import check, leave_for, lock_case
 from cases.actions import required
 from cases.engine import counts
 from cases.facts import BREACHABLE, PAUSABLE
-from cases.models import OF_A_PARTY, Case, ClockKind, MessageKind, Party, Pause, PauseReason
+from cases.leave import Leave
+from cases.models import (
+    OF_A_PARTY,
+    Act,
+    Case,
+    ClockKind,
+    MessageKind,
+    Party,
+    Pause,
+    PauseReason,
+    Rule,
+)
+from cases.outside import keep, overseers, set_aside
 from cases.pauses import pause_of, wake
 from cases.rules import calendar_of, clock_facts, live_clocks, spans_of
-from cases.telling import Told, owner_of, parties_of, partners_contacts, say
+from cases.telling import Said, Told, owner_of, parties_of, partners_contacts, say
 from journal.models import Audience
 from ladder.durations import Window
 from ladder.queries import programme
@@ -28,6 +40,9 @@ from ladder.worktime import Compiled
 from ladder.worktime import Pause as Span
 from tenants.errors import Invalid, NotNow
 from tenants.models import Membership
+
+# Outside the rules too somebody looks again within a year.
+LONGEST_EVER = timedelta(days=366)
 
 
 @transaction.atomic
@@ -40,21 +55,27 @@ def pause(
     waits_for: str,
     review_by: datetime,
     partner_id: UUID | None = None,
+    override: bool = False,
 ) -> Case:
     """Let the case's own clocks stand still: somebody else owes something (`waits_for`, which the
-    party reads that owes it, and all parties where none of them does).
+    party reads that owes it, and all parties where none of them does). `override` lets it wait
+    beyond the longest time, to the day of the review.
 
     Raises `NotNow` where a window has been missed: a pause undoes no breach.
     """
     case = lock_case(case)
+    leave = leave_for(case, by, override=override)
     check(case, "pause", by)
     _refuse_now(case, at)
     errors = _wrong(case, reason, partner_id)
     text = required("waits_for", waits_for)
-    ends_by = ends_at(case, at)
-    errors |= _wrong_review(review_by, at, ends_by)
+    if review_by <= at:
+        errors["review_by"] = _("Choose a time in the future.")
+    elif review_by - at > LONGEST_EVER:
+        errors["review_by"] = _("Choose a time within a year.")
     if errors:
         raise Invalid(errors)
+    ends_by = _ends_by(case, at, review_by, leave)
     kept = Pause.objects.create(
         tenant_id=case.tenant_id,
         case=case,
@@ -70,14 +91,31 @@ def pause(
     clockwork.settle(case, at)
     if partner_id is not None:
         Party.objects.filter(case_id=case.pk, partner_id=partner_id).update(asked_at=at)
-    _say_paused(case, kept, by=by, at=at, text=text)
+    said = _say_paused(case, kept, leave, by=by, at=at, text=text)
+    keep(case, leave, Act.PAUSE, said, case.level.position)
     return case
 
 
-def _say_paused(case: Case, kept: Pause, *, by: Membership | None, at: datetime, text: str) -> None:
+def _ends_by(case: Case, at: datetime, review_by: datetime, leave: Leave) -> datetime:
+    """Return when a pause ends by itself, or refuse one that is reviewed after that."""
+    longest = cap_of(case, at)
+    if longest is None:
+        used = _("The case has stood still for the longest time allowed.")
+        leave.need(Rule.LONGEST, NotNow(used, ["decide"]))
+        return review_by
+    if review_by > longest:
+        leave.need(Rule.LONGEST, Invalid({"review_by": _too_late(longest)}))
+        return review_by
+    return longest
+
+
+def _say_paused(
+    case: Case, kept: Pause, leave: Leave, *, by: Membership | None, at: datetime, text: str
+) -> Said:
     only = kept.partner_id
-    people = (*owner_of(case), *partners_contacts(case, only=only))
-    say(
+    watching = overseers(case, leave, at)
+    people = (*owner_of(case), *watching, *partners_contacts(case, only=only))
+    return say(
         case,
         "case.paused",
         by=by,
@@ -90,6 +128,7 @@ def _say_paused(case: Case, kept: Pause, *, by: Membership | None, at: datetime,
             "partner": str(only) if only else None,
             "review_by": kept.review_by.isoformat(),
             "ends_by": kept.ends_by.isoformat(),
+            **set_aside(leave),
         },
         told=Told(people, Audience.PARTY if only else Audience.PARTIES, only),
     )
@@ -116,23 +155,18 @@ def _wrong(case: Case, reason: str, partner_id: UUID | None) -> dict[str, str]:
     return {}
 
 
-def _wrong_review(review_by: datetime, at: datetime, ends_by: datetime) -> dict[str, str]:
-    if review_by <= at:
-        return {"review_by": _("Choose a time in the future.")}
-    if review_by > ends_by:
-        until = ends_by.isoformat(timespec="minutes")
-        reason = _("The case can stand still until %(until)s at the longest.")
-        return {"review_by": reason % {"until": until}}
-    return {}
+def _too_late(ends_by: datetime) -> str:
+    until = ends_by.isoformat(timespec="minutes")
+    return _("The case can stand still until %(until)s at the longest.") % {"until": until}
 
 
-def ends_at(case: Case, at: datetime) -> datetime:
-    """Return when a pause that began now would end by itself. Raises `NotNow` where the case has
-    stood still for the longest time already."""
+def cap_of(case: Case, at: datetime) -> datetime | None:
+    """Return when a pause that began now would end by itself; None where the case has stood still
+    for the longest time already."""
     hours, spans = calendar_of(case.calendar_version), spans_of(case.pk, case.cycle)
     left = seconds_left(hours, spans, at, programme().pause_cap_days)
     if left <= 0:
-        raise NotNow(_("The case has stood still for the longest time allowed."), ["decide"])
+        return None
     with clockwork.within_hours():
         return hours.due_at(at, left)
 
@@ -180,8 +214,10 @@ def keep_waiting(case: Case, *, by: Membership | None, at: datetime, review_by: 
     lasting = pause_of(case)
     if lasting is None or lasting.ends_by <= at:
         raise NotNow(_("The case is not paused."), ["pause"])
-    if errors := _wrong_review(review_by, at, lasting.ends_by):
-        raise Invalid(errors)
+    if review_by <= at:
+        raise Invalid({"review_by": _("Choose a time in the future.")})
+    if review_by > lasting.ends_by:
+        raise Invalid({"review_by": _too_late(lasting.ends_by)})
     lasting.review_by = review_by
     lasting.save(update_fields=["review_by"], force_update=True)
     clockwork.end(case, at, [ClockKind.PAUSE])

@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import backup_of, check, lock_case
+from cases.access import backup_of, check, leave_for, lock_case
 from cases.actions import required
 from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
-from cases.models import Case, Clock, ClockKind, ClockState, Party, PartyRole
+from cases.models import Act, Case, Clock, ClockKind, ClockState, Party, PartyRole
+from cases.outside import keep, overseers, set_aside
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
 from cases.starting import rerun, retargeted
 from cases.telling import Told, owner_of, partners_contacts, say
@@ -32,16 +33,23 @@ from tenants.models import Membership
 
 @transaction.atomic
 def change_severity(
-    case: Case, *, by: Membership | None, at: datetime, severity: str, reason: str
+    case: Case,
+    *,
+    by: Membership | None,
+    at: datetime,
+    severity: str,
+    reason: str,
+    override: bool = False,
 ) -> Case:
     """Say that more, or less, is at stake than was thought: the windows of the matrix for the new
     severity count for the clocks that run, and for every level from here on.
 
     The case stays on its ladder and on its level. Where the matrix would now take another ladder,
-    the windows stay too.
+    the windows stay too. `override` sets aside who may.
     """
     case = lock_case(case)
-    check(case, "severity", by)
+    leave = leave_for(case, by, override=override)
+    check(case, "severity", by, leave)
     reason = required("reason", reason)
     if severity not in Severity.values:
         raise Invalid({"severity": _("Choose a severity from S1 to S4.")})
@@ -51,15 +59,17 @@ def change_severity(
     case.severity, case.severity_reason = severity, reason
     changed = retime(case, at) if _takes_windows(case) else []
     clockwork.settle(case, at)
-    say(
+    facts = {"before": before, "severity": severity, "clocks": changed, **set_aside(leave)}
+    said = say(
         case,
         "case.severity_changed",
         by=by,
         at=at,
         text=reason,
-        facts={"before": before, "severity": severity, "clocks": changed},
-        told=Told((*owner_of(case), backup_of(case))),
+        facts=facts,
+        told=Told((*owner_of(case), backup_of(case), *overseers(case, leave, at))),
     )
+    keep(case, leave, Act.SEVERITY, said, case.level.position)
     return case
 
 
@@ -111,15 +121,25 @@ def window_now(clock: Clock, case: Case, rules: CaseRules) -> Window | None:
 
 
 @transaction.atomic
-def hold(case: Case, *, by: Membership | None, at: datetime, until: datetime, reason: str) -> Case:
+def hold(
+    case: Case,
+    *,
+    by: Membership | None,
+    at: datetime,
+    until: datetime,
+    reason: str,
+    override: bool = False,
+) -> Case:
     """Give the level that has the case time until an instant, as a level above: what it owes falls
-    due at the last working moment before that. The whole case is not held.
+    due at the last working moment before that. The whole case is not held. `override` sets aside
+    who may.
 
     Raises `NotNow` where a window has been missed, `Invalid` for an instant that gives no time, or
     that lies behind the due time of the whole case.
     """
     case = lock_case(case)
-    check(case, "hold", by)
+    leave = leave_for(case, by, override=override)
+    check(case, "hold", by, leave)
     reason = required("reason", reason)
     live = live_clocks(case)
     owed = [c for c in live if c.kind in LEVEL_KINDS and c.assignment_id == case.turn_id]
@@ -132,15 +152,17 @@ def hold(case: Case, *, by: Membership | None, at: datetime, until: datetime, re
     if not changed:
         raise Invalid({"until": _("Choose a time after what is due now.")})
     clockwork.settle(case, at)
-    say(
+    people = (*owner_of(case), backup_of(case), *overseers(case, leave, at))
+    said = say(
         case,
         "case.held",
         by=by,
         at=at,
         text=reason,
-        facts={"until": until.isoformat(), "clocks": changed},
-        told=Told((*owner_of(case), backup_of(case), *partners_contacts(case)), Audience.PARTIES),
+        facts={"until": until.isoformat(), "clocks": changed, **set_aside(leave)},
+        told=Told((*people, *partners_contacts(case)), Audience.PARTIES),
     )
+    keep(case, leave, Act.HOLD, said, case.level.position)
     return case
 
 

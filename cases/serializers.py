@@ -6,13 +6,16 @@ from rest_framework import serializers
 
 from cases.listing import ORDERS, USUAL_ORDER
 from cases.models import (
+    Act,
     ClockKind,
     ClockState,
     Confidentiality,
+    Finding,
     MessageKind,
     Outcome,
     PartyRole,
     PauseReason,
+    Rule,
     Source,
     Status,
 )
@@ -275,7 +278,21 @@ class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=LONGEST_TEXT)
 
 
-class EscalateSerializer(ReasonSerializer):
+class OutsideSerializer(StrictSerializer):
+    """Whether a rule may be set aside."""
+
+    override = serializers.BooleanField(
+        default=False,
+        help_text="Set aside the rule that stands in the way. The level above is told, and it stays"
+        " open under `overrides` until another person reconciles it.",
+    )
+
+
+class HandBackSerializer(ReasonSerializer, OutsideSerializer):
+    """Why it goes back. `override` sets aside whose turn it is, and the time for it."""
+
+
+class EscalateSerializer(ReasonSerializer, OutsideSerializer):
     """Why, and to which level: the next one unless said."""
 
     to_level = serializers.IntegerField(required=False, min_value=1, max_value=100)
@@ -307,19 +324,19 @@ class ResolveSerializer(StrictSerializer):
     )
 
 
-class SeveritySerializer(ReasonSerializer):
+class SeveritySerializer(ReasonSerializer, OutsideSerializer):
     """How much is at stake after all, and why."""
 
     severity = serializers.ChoiceField(Severity.choices)
 
 
-class HoldSerializer(ReasonSerializer):
+class HoldSerializer(ReasonSerializer, OutsideSerializer):
     """Until when a window is held, and why."""
 
     until = InstantField()
 
 
-class PauseInSerializer(StrictSerializer):
+class PauseInSerializer(OutsideSerializer):
     """What the case waits for, what exactly, and when to look again. Evidence and an answer name
     the `partner` that owes it, which reads `waits_for`; otherwise all parties read it."""
 
@@ -327,6 +344,44 @@ class PauseInSerializer(StrictSerializer):
     partner = serializers.UUIDField(required=False, allow_null=True)
     waits_for = serializers.CharField(max_length=LONGEST_TEXT)
     review_by = InstantField()
+
+
+class ReconcileSerializer(StrictSerializer):
+    """What came of an act outside the rules, and what was learned."""
+
+    finding = serializers.ChoiceField(Finding.choices)
+    learned = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class OverrideSerializer(serializers.Serializer[Any]):
+    """An act outside the rules: which rules were set aside, on which level, why, and what was
+    learned. It is open until another person reconciles it."""
+
+    id = serializers.UUIDField()
+    case = serializers.UUIDField()
+    cycle = serializers.IntegerField()
+    level = serializers.IntegerField(help_text="The position it was done on.")
+    act = serializers.ChoiceField(Act.choices)
+    rules = serializers.ListField(child=serializers.ChoiceField(Rule.choices))
+    reason = serializers.CharField()
+    by = NamedSerializer()
+    at = serializers.DateTimeField()
+    finding = serializers.ChoiceField(Finding.choices, allow_null=True)
+    learned = serializers.CharField(allow_blank=True)
+    reconciled_by = NamedSerializer(allow_null=True)
+    reconciled_at = serializers.DateTimeField(allow_null=True)
+
+
+OverridePage = page_of(OverrideSerializer, "Override")
+
+
+class OverridesQuery(PageQuery):
+    """Which acts outside the rules."""
+
+    case = serializers.UUIDField(required=False)
+    state = serializers.ChoiceField(
+        [("open", "Open"), ("reconciled", "Reconciled")], required=False
+    )
 
 
 class KeepWaitingSerializer(StrictSerializer):

@@ -2,8 +2,8 @@
 
 OPEN = ("new", "in_progress", "decided")
 ALWAYS = (*OPEN, "resolved", "closed", "withdrawn")
-# Who knows of a case is nothing that moves it on.
-KEEPING = ("restrict", "lift", "grant", "revoke")
+# Who knows of a case, and what was learned of it, is nothing that moves it on.
+KEEPING = ("restrict", "lift", "grant", "revoke", "reconcile")
 # Nor what is told of it, or who has a part, or whether it stands still; a jump is one way to
 # escalate. What is handed over to who stands in stays where it is.
 APART = (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import clock_views, handover_views, intake_views, views
+from cases import clock_views, handover_views, intake_views, override_views, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -18,6 +18,7 @@ urlpatterns = [
         clock_views.clock,
         name="case-clock",
     ),
+    path("overrides/", override_views.overrides, name="overrides"),
     path("health/", views.health, name="health"),
     path("away/<uuid:absence_id>/", handover_views.absence, name="absence"),
 ]

@@ -18,6 +18,7 @@ from cases import (
     actions,
     confidential,
     editing,
+    overrides,
     parties,
     pausing,
     queries,
@@ -25,24 +26,33 @@ from cases import (
     requests,
     retiming,
 )
-from cases.access import WORKS, Hold, case_for, check, holds_of, visible_cases
+from cases.access import (
+    WORKS,
+    Hold,
+    case_for,
+    check,
+    holds_of,
+    may_override,
+    visible_cases,
+)
 from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
-from cases.forms import form_for
-from cases.models import Case, Confidentiality
+from cases.forms import VerbForm, form_for
+from cases.models import Act, Case, Confidentiality, Rule
+from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
 from cases.paging import Place
 from journal.queries import heartbeats
 from ladder.seats import Holder
-from tenants.errors import Invalid, NotAllowed
+from tenants.errors import Invalid, NotAllowed, Refused
 from tenants.middleware import ScopedRequest
-from tenants.models import Role
+from tenants.models import Membership, Role
 
 VIEWS = queries.VIEWS
 
 
-def rows_of(request: ScopedRequest, cases: list[Case], now: datetime) -> list[CaseRow]:
+def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> list[CaseRow]:
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
@@ -275,6 +285,8 @@ VERBS: dict[str, Verb] = {
     "reopen": reopening.reopen,
     "severity": retiming.change_severity,
     "hold": retiming.hold,
+    "jump": actions.escalate,
+    "reconcile": overrides.reconcile,
     "keep_waiting": pausing.keep_waiting,
 }
 
@@ -286,22 +298,40 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
         raise Http404
     found = case_for(request.membership, case_id)
     found.seen_turn = turn_seen(request)
-    # Before the form is looked at: who may not is told so, whatever they wrote.
-    check(found, verb, request.membership)
-    form = form_for(verb, found, request.POST)
+    now = timezone.now()
+    aside = in_the_way(found, verb, request.membership, now)
+    if not aside:
+        # Before the form is looked at: who may not is told so, whatever they wrote.
+        check(found, verb, request.membership)
+    if not aside and verb in Act.values and "override" in request.POST:
+        # Only what was filled in showed that a rule is in the way.
+        aside = _("Outside the rules.")
+    form = form_for(verb, found, request.POST, aside)
     if form is not None and not form.is_valid():
         return show(request, found, {verb: form}, status=422)
-    said = form.facts() if form is not None else {}
+    said = form.said() if form is not None else {}
     try:
-        VERBS[verb](found, by=request.membership, at=timezone.now(), **said)
-    except Invalid as problem:
-        if form is None:
+        VERBS[verb](found, by=request.membership, at=now, **said)
+    except Refused as problem:
+        if form is None or not take(form, problem, found, request.membership):
             raise
+        return show(request, found, {verb: form}, status=422)
+    return done(request, found, verb)
+
+
+def take(form: VerbForm, problem: Refused, found: Case, member: Membership) -> bool:
+    """Let a form say what was wrong with it, and ask whether the rule is to be set aside where it
+    can be; False for a refusal that has nothing to do with what was filled in."""
+    asks = bool(problem.rule) and may_override(found, member)
+    if isinstance(problem, Invalid):
         for name, reason in problem.errors.items():
             field = form.asks_as.get(name, name)
             form.add_error(field if field in form.fields else None, reason)
-        return show(request, found, {verb: form}, status=422)
-    return done(request, found, verb)
+    elif asks:
+        form.add_error(None, problem.reason)
+    if asks:
+        form.ask_to_override(str(Rule(problem.rule).label))
+    return asks or isinstance(problem, Invalid)
 
 
 def turn_seen(request: ScopedRequest) -> UUID | None:
@@ -338,6 +368,8 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "complete": _("Completed."),
         "pause": _("Paused. The clocks stand still until you go on."),
         "resume": _("The clocks run again."),
+        "jump": _("Escalated. The level was told."),
+        "reconcile": _("Noted. The override is reconciled."),
         "hold": _("Held. The level and the parties were told of the new due time."),
         "severity": _("Changed. The clocks run on under the windows of this severity."),
         "reopen": _("Reopened. Every window begins anew, and the parties were told."),

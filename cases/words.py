@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from cases.models import Outcome, PartyRole
+from cases.models import Act, Finding, Outcome, PartyRole
 from ladder.models import Severity
 
 Names = Mapping[UUID, str]
@@ -147,6 +148,14 @@ def _severity(facts: Mapping[str, Any], _names: Names) -> str:
     return _("changed the severity from %(before)s to %(severity)s.") % values
 
 
+def _reconciled(facts: Mapping[str, Any], _names: Names) -> str:
+    values = {
+        "act": str(Act(facts["act"]).label).lower(),
+        "finding": str(Finding(facts["finding"]).label).lower(),
+    }
+    return _("reconciled an override (%(act)s): %(finding)s.") % values
+
+
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"before": facts.get("from_group"), "after": facts.get("to_group")}
     return _("Handed over from group %(before)s to group %(after)s.") % values
@@ -229,6 +238,9 @@ KINDS: dict[str, Kind] = {
         "warning", "pause", _plain("Time to look whether the pause still has its reason.")
     ),
     "case.pause.kept": Kind("event", "pause", _plain("keeps waiting.")),
+    "case.reconciled": Kind(
+        "event", "check", _reconciled, gettext_noop("An override was looked at")
+    ),
     "case.handed_over": Kind("event", "switch", _handed_over),
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),

@@ -85,6 +85,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "outbox_url": reverse("outbox", args=[slug]) if settings.DEMO else "",
         "tokens_url": reverse("tokens", args=[slug]),
         "away_url": reverse("absences", args=[slug]) if member.role in STANDS_IN else "",
+        "overrides_url": reverse("overrides", args=[slug]),
         "health_url": reverse("health", args=[slug]) if audits else "",
         "sign_out_url": reverse("sign-out"),
         "switch_url": reverse("choose"),

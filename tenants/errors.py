@@ -7,6 +7,8 @@ class Refused(Exception):  # noqa: N818 - it reads as what happened: the request
     """A request that is refused, with the reason in a sentence a user understands."""
 
     status = 400
+    # Which of the tenant's rules refuses it, where who may can set that rule aside.
+    rule: str = ""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

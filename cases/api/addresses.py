@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import collection, explain, external, feed, talk, verbs
+from cases.api import collection, explain, external, feed, overrides, talk, verbs
 
 CASE = "cases/<uuid:case_id>/"
 VERBS = {
@@ -43,6 +43,13 @@ urlpatterns = [
     path(f"{CASE}clocks/", talk.Clocks.as_view(), name="api-case-clocks"),
     path(
         "clocks/<uuid:clock_id>/explain/", explain.ExplainClock.as_view(), name="api-clock-explain"
+    ),
+    path("overrides/", overrides.Overrides.as_view(), name="api-overrides"),
+    path("overrides/<uuid:override_id>/", overrides.OneOverride.as_view(), name="api-override"),
+    path(
+        "overrides/<uuid:override_id>/reconcile/",
+        overrides.Reconcile.as_view(),
+        name="api-override-reconcile",
     ),
     path(f"{CASE}events/", feed.CaseEvents.as_view(), name="api-case-events"),
     path("events/", feed.Feed.as_view(), name="api-events"),

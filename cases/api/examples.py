@@ -4,6 +4,7 @@ from typing import Any
 
 CASE_ID = "0199d3a0-7c10-7a41-9f02-5a3d6c1b2e01"
 TOM = {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c11", "name": "Tom Brandt"}
+PETRA = {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c12", "name": "Petra Winkler"}
 ALPENWERK = {"id": "0199d3a0-6e01-7b52-8c0d-0d4e5f6a7b21", "name": "Alpenwerk"}
 LOGGED: dict[str, Any] = {
     "partner": "CRM-00042",

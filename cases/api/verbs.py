@@ -19,6 +19,7 @@ from cases.serializers import (
     DecideSerializer,
     DeclineSerializer,
     EscalateSerializer,
+    HandBackSerializer,
     HandOverSerializer,
     HoldSerializer,
     KeepWaitingSerializer,
@@ -103,11 +104,11 @@ class Escalate(CaseVerb):
     act = staticmethod(actions.escalate)
 
 
-@verb("hand_back", "Hand the case back", ReasonSerializer, BECAUSE)
+@verb("hand_back", "Hand the case back", HandBackSerializer, BECAUSE)
 class HandBack(CaseVerb):
     """The level it came from gets its full windows again."""
 
-    form = ReasonSerializer
+    form = HandBackSerializer
     act = staticmethod(actions.hand_back)
 
 

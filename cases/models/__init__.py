@@ -24,6 +24,7 @@ from cases.models.clock import (
     PauseEnd,
     PauseReason,
 )
+from cases.models.override import Act, Finding, Override, Rule
 from cases.models.talk import (
     CaseGrant,
     Message,
@@ -34,6 +35,7 @@ __all__ = [
     "ENDED",
     "OF_A_PARTY",
     "OPEN",
+    "Act",
     "Assignment",
     "AssignmentEnd",
     "Case",
@@ -43,15 +45,18 @@ __all__ = [
     "ClockKind",
     "ClockState",
     "Confidentiality",
+    "Finding",
     "Message",
     "MessageKind",
     "Outcome",
+    "Override",
     "Party",
     "PartyRole",
     "Pause",
     "PauseEnd",
     "PauseReason",
     "Result",
+    "Rule",
     "Source",
     "Status",
 ]

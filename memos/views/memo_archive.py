@@ -1,5 +1,6 @@
 """The archive of memos: what was issued last first, found again by words and filters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -63,7 +64,7 @@ def is_filtered(sought: Sought) -> bool:
     return bool(sought.text or sought.category or sought.partner or sought.year)
 
 
-def rows_of(request: ScopedRequest, memos: list[Memo]) -> list[dict[str, Any]]:
+def rows_of(request: ScopedRequest, memos: Sequence[Memo]) -> list[dict[str, Any]]:
     """Return a list's rows; as many queries for fifty as for one."""
     slug = request.tenant.slug
     names = party_names(memo.case for memo in memos)

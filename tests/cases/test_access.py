@@ -34,6 +34,8 @@ MAY = {
     "hold": {"petra", "marianne"},
     "change_severity": {"tom", "backup", "petra", "marianne"},
     **dict.fromkeys(PAUSING, STAFF),
+    # Of Tom's act outside the rules.
+    "reconcile": {"petra", "marianne", "ines"},
     # Of Tom, who is away; Petra stands in.
     "hand_over": {"tom", "petra", "ines"},
     **{verb: {"tom", "backup", "petra", "marianne"} for verb in KEEPING},
@@ -77,7 +79,7 @@ def test_who_may(world: World, verb: str, name: str) -> None:
 def test_the_system_carries_out_what_rules_say(world: World) -> None:
     for verb in MAY:
         case, _ = ready_for(world, verb)
-        if verb not in ("add_message", "request_level", "grant_access"):
+        if verb not in ("add_message", "request_level", "grant_access", "reconcile"):
             do(world, verb, case, by=None)
 
 

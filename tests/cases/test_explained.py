@@ -150,6 +150,7 @@ def floored(world: World) -> Found:
     """Return a decision that would have been due already under its new window."""
     Programme.objects.update(floor_window="PT30M")
     case = taken_up(world)
+    assert world.ladder is not None
     Route.objects.update(position=2)
     Route.objects.create(
         tenant=world.tenant,

@@ -20,7 +20,14 @@ from tenants.errors import Invalid, NotNow
 from tests.api import Program
 from tests.cases.verbs import DAY, HOUR, LATER
 from tests.escalation.browsing import browser
-from tests.factories import BERLIN_HOURS, OPENED, World, make_ladder, make_world
+from tests.factories import (
+    BERLIN_HOURS,
+    OPENED,
+    World,
+    make_ladder,
+    make_person,
+    make_world,
+)
 from tests.portal.pages import plain
 
 pytestmark = pytest.mark.django_db
@@ -240,10 +247,11 @@ def test_holding_undoes_no_breach(world: World) -> None:
 
 def test_pages_and_programs_hold_a_window(world: World) -> None:
     with world.scope():
+        make_person(world, "grace", "staff")
         case = world.case(at=timezone.now())
     url = f"/t/{world.tenant.slug}/cases/{case.pk}/do/hold/"
     sent = {"until_day": (timezone.now() + DAY).date().isoformat(), "reason": "Counsel reads."}
-    assert browser(world, "tom").post(url, sent).status_code == 403
+    assert browser(world, "grace").post(url, sent).status_code == 403
     late = {**sent, "until_day": (timezone.now() + 30 * DAY).date().isoformat()}
     refused = browser(world, "petra").post(url, late)
     assert (refused.status_code, "due before that" in plain(refused)) == (422, True)

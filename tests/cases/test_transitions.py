@@ -30,7 +30,7 @@ TABLE = {
     "complete_fields": O,
     **dict.fromkeys(PAUSING, ("in_progress", "decided")),
     "hand_over": (*O, "resolved", "closed"),
-    **dict.fromkeys(KEEPING, tuple(STATUSES)),
+    **dict.fromkeys((*KEEPING, "reconcile"), tuple(STATUSES)),
 }
 # What is also asked once the status allows it, and refused here with a reason of its own.
 OWN_CONDITION = {
@@ -62,7 +62,7 @@ def test_the_table_covers_every_verb_and_status() -> None:
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
     apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields"}
-    apart |= {"change_severity", "hold", "hand_over"}
+    apart |= {"change_severity", "hold", "hand_over", "reconcile"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

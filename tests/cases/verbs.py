@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -12,13 +13,14 @@ from cases import (
     confidential,
     editing,
     handover,
+    overrides,
     parties,
     pausing,
     reopening,
     requests,
     retiming,
 )
-from cases.models import Case
+from cases.models import Case, Override
 from ladder.models import Absence
 from tenants.models import Membership
 from tests.factories import OPENED, World, make_absence
@@ -31,13 +33,13 @@ STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 
 MODULES = (
     *(actions, requests, parties, confidential, editing, pausing, reopening, retiming),
-    handover,
+    *(handover, overrides),
 )
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
 MONTH = timedelta(days=30)
 # Whose a verb is, where it is not the holder's.
-ACTORS = {"request_level": "anna", "hold": "petra"}
+ACTORS = {"request_level": "anna", "hold": "petra", "reconcile": "petra"}
 PAUSING = ("pause", "resume", "keep_waiting")
 # Where the table of statuses calls a verb by another name.
 NAMES = {
@@ -71,6 +73,8 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
     """Return what a verb needs besides who and when; `KeyError` for one nobody described."""
     if verb == "hand_over":
         return {"absence_id": away(world).pk}
+    if verb == "reconcile":
+        return {"finding": "change", "learned": text, "override_id": outside(world)}
     known: dict[str, dict[str, Any]] = {
         "acknowledge": {},
         "add_message": {"body": text, "audience": "parties"},
@@ -108,6 +112,23 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
         "revoke_access": {"reason": text, "user_id": world["pavel"].user_id},
     }
     return known[verb]
+
+
+def outside(world: World) -> UUID:
+    """Return an act of Tom's outside the rules, on his level of the case that was logged last."""
+    case = Case.objects.order_by("-id")[0]
+    found = Override.objects.filter(case=case).first() or Override.objects.create(
+        tenant=world.tenant,
+        case=case,
+        cycle=1,
+        position=1,
+        act="hold",
+        rules=["above"],
+        event_id=uuid4(),
+        by=world["tom"].user,
+        at=OPENED,
+    )
+    return found.pk
 
 
 def away(world: World) -> Absence:
@@ -174,6 +195,8 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
         "grant_access": (("restrict", "tom"),),
         "revoke_access": (("restrict", "tom"), ("grant_access", "tom")),
     }
+    if verb == "reconcile":
+        outside(world)
     for first, who in before.get(verb, ()):
         do(world, first, case, by=who, at=OPENED)
     return Case.objects.get(pk=case.pk), ACTORS.get(verb, "tom")

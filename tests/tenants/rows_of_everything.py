@@ -8,6 +8,7 @@ from cases.confidential import grant_access, restrict
 from cases.models import Case
 from cases.pausing import pause
 from cases.reopening import reopen
+from cases.retiming import hold
 from journal.seal import seal_batch
 from ladder.actions import set_rate
 from ladder.models import RegionCalendar
@@ -62,6 +63,8 @@ def furnished() -> World:
         person, until = world["pavel"].user_id, AT + timedelta(days=300)
         grant_access(alone, by=world["tom"], at=AT, user_id=person, until=until, reason=CANARY)
         twice_and_paused(world)
+        until = AT + timedelta(days=1)
+        hold(case, by=world["tom"], at=AT, until=until, reason=CANARY, override=True)
         deals.empower(world)
         deals.decide(world, deals.ask(world, case, reason=CANARY), reason=CANARY, at=story.AT)
         memo = story.issued(world, Case.objects.get(pk=case.pk), title=CANARY)
