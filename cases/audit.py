@@ -51,7 +51,7 @@ FINDINGS: dict[str, str] = {
     "no_clock": (
         f"SELECT c.tenant_id FROM cases_case c WHERE {OPEN} AND NOT EXISTS ("
         "SELECT FROM cases_clock k WHERE k.tenant_id = c.tenant_id AND k.case_id = c.id"
-        " AND k.state = 'running')"
+        " AND k.state = 'running' AND k.kind NOT IN ('review', 'update'))"
     ),
     "no_next_step": f"SELECT tenant_id FROM cases_case c WHERE {OPEN} AND due_at IS NULL",
     "overdue": (

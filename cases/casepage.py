@@ -38,6 +38,7 @@ VERBS = (
     "reassign",
 )
 LATER = (
+    "update",
     "pause",
     "keep_waiting",
     "reopen",
@@ -66,6 +67,7 @@ def labels() -> dict[str, str]:
         "escalate": _("Escalate"),
         "hand_back": _("Hand back"),
         "reassign": _("Give to a colleague"),
+        "update": _("Share an update"),
         "pause": _("Pause the clocks"),
         "resume": _("Go on"),
         "keep_waiting": _("Keep waiting"),
@@ -250,6 +252,8 @@ class CasePage:
             return _("Then look again")
         if kind == "review":
             return _("Then it stays here")
+        if kind == "update":
+            return _("Then you are reminded")
         if kind in ("response", "decision", "request", "total"):
             return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""

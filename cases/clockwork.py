@@ -9,7 +9,16 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.engine import Face, counts, face
-from cases.facts import ASKING, BREACHABLE, PAUSABLE, Asked, CaseRules, LevelRules, NewClock
+from cases.facts import (
+    ASKING,
+    BREACHABLE,
+    PAUSABLE,
+    PROMISED,
+    Asked,
+    CaseRules,
+    LevelRules,
+    NewClock,
+)
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
 from cases.starting import level_clocks, pause_clock, rerun, start_clock
@@ -187,7 +196,7 @@ def end(
         running = running.filter(subject=subject)
     elif kinds is None:
         running = running.exclude(kind=ClockKind.ACTION)
-    missed = running.filter(kind__in=BREACHABLE | ASKING, due_at__lte=at)
+    missed = running.filter(kind__in=BREACHABLE | ASKING | PROMISED, due_at__lte=at)
     for clock in missed.order_by("due_at"):
         _miss(case, clock, at)
         clock.save()

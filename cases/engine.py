@@ -13,6 +13,8 @@ from uuid import UUID
 from cases.facts import (
     ASKING,
     BREACHABLE,
+    OF_THE_CASE,
+    PROMISED,
     SHOWN,
     TURN_KINDS,
     CaseFacts,
@@ -75,8 +77,8 @@ class Plan:
 
 
 def counts(clock: ClockFacts, assignment_id: UUID) -> bool:
-    """Whether a missed clock still asks for something: it is this turn's, or the total."""
-    return clock.kind == "total" or clock.assignment_id == assignment_id
+    """Whether a missed clock still asks for something: it is this turn's, or the whole case's."""
+    return clock.kind in OF_THE_CASE or clock.assignment_id == assignment_id
 
 
 def decide(case: CaseFacts, rules: CaseRules, at: datetime) -> Plan:
@@ -91,7 +93,7 @@ def decide(case: CaseFacts, rules: CaseRules, at: datetime) -> Plan:
     if missed:
         _breach(plan, case, rules, missed, at)
     for clock in running:
-        if clock.kind in ASKING and clock.due_at <= at:
+        if clock.kind in ASKING | PROMISED and clock.due_at <= at:
             plan.changes.append(ClockChange(clock, Change.BREACH, fired=100))
             plan.unanswered += [clock] if clock.kind == "approval" else []
     ended = {change.clock.id for change in plan.changes}

@@ -19,8 +19,12 @@ LEVEL_KINDS = frozenset({"response", "decision"})
 TURN_KINDS = LEVEL_KINDS | {"request", "review"}
 # What the case's owner owes: missed, it moves the case, and the case shows it.
 BREACHABLE = LEVEL_KINDS | {"request", "total"}
+# What whoever has the case owes, from one turn to the next.
+OF_THE_CASE = frozenset({"total", "update"})
 # What somebody else owes: missed, it moves itself, never the case.
 ASKING = frozenset({"approval", "action"})
+# What was promised to the parties: missed, it is told, and moves nothing.
+PROMISED = frozenset({"update"})
 # What stands still while a case is paused. Who has to answer first, or whom a partner asked, still
 # has to; and what is asked of somebody else goes on.
 PAUSABLE = frozenset({"decision", "total"})

@@ -16,6 +16,7 @@ from cases.parties import LATER_ROLES
 from cases.pausing import day_end, review_instant
 from cases.queries import grants_of, parties_with_people
 from cases.telling import parties_of
+from cases.updates import LONGEST_LINE
 from journal.models import Audience
 from ladder.models import Level, Severity
 from ladder.queries import holders_from, levels_of
@@ -338,6 +339,33 @@ class PauseForm(WaitingForm):
         }
 
 
+class UpdateForm(VerbForm):
+    """How the case stands, for all parties."""
+
+    happened = forms.CharField(
+        label=_("What happened"),
+        help_text=_("All parties read this update."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    next_step = forms.CharField(label=_("What comes next"), max_length=LONGEST_LINE)
+    sees_to = forms.ChoiceField(label=_("Who sees to it"))
+    depends_on = forms.CharField(
+        label=_("What it depends on"), max_length=LONGEST_LINE, required=False
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"sees_to": str(case.owner_id or "")})
+        super().__init__(*args, **kwargs)
+        self.fields["sees_to"].choices = [  # type: ignore[attr-defined]
+            (str(m.user_id), named(m)) for m in colleagues()
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """Return how it stands."""
+        return {**self.cleaned_data, "sees_to": UUID(self.cleaned_data["sees_to"])}
+
+
 class CompleteForm(VerbForm):
     """What the kind of dispute requires and the case does not have yet; any of it may be filled
     in now."""
@@ -424,6 +452,7 @@ def _form_for(verb: str, case: Case, data: Any) -> VerbForm | None:
         "severity": SeverityForm,
         "hold": HoldForm,
         "jump": JumpForm,
+        "update": UpdateForm,
     }
     if verb in of_case:
         return of_case[verb](data, case=case)

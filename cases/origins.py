@@ -29,6 +29,7 @@ class Cause(StrEnum):
     ASKED = "asked"
     NOT_DECIDED = "not_decided"
     RESOLVED = "resolved"
+    SHARED = "shared"
     ISSUED = "issued"
     PAUSED = "paused"
     LOOKED_AGAIN = "looked_again"
@@ -49,6 +50,7 @@ class Giver(StrEnum):
     CAP = "cap"
     HELD = "held"
     FLOOR = "floor"
+    UPDATES = "updates"
     EARLIER = "earlier"
 
 
@@ -74,11 +76,13 @@ ELSEWHERE: dict[str, Cause] = {
     ClockKind.REQUEST: Cause.REQUESTED,
     ClockKind.CLOSING: Cause.RESOLVED,
     ClockKind.ACTION: Cause.ISSUED,
+    ClockKind.UPDATE: Cause.SHARED,
 }
 FIXED: dict[str, Giver] = {
     ClockKind.REQUEST: Giver.PRODUCT,
     ClockKind.CLOSING: Giver.PROGRAMME,
     ClockKind.ACTION: Giver.MEMO,
+    ClockKind.UPDATE: Giver.UPDATES,
 }
 
 
@@ -240,6 +244,7 @@ def cause_words(cause: Cause) -> str:
         Cause.ASKED: _("when the concession was asked for"),
         Cause.NOT_DECIDED: _("when the level below had not decided in time"),
         Cause.RESOLVED: _("when the case was resolved"),
+        Cause.SHARED: _("when the last update was shared"),
         Cause.ISSUED: _("when the memo was issued"),
         Cause.PAUSED: _("when the case was paused"),
         Cause.LOOKED_AGAIN: _("when somebody looked at the pause again, or nobody had"),
@@ -267,6 +272,7 @@ def giver_words(origin: Origin, case: Case) -> str:
         Giver.LADDER: _("the ladder %(ladder)s, for the whole case"),
         Giver.PRODUCT: _("fixed: a partner's request is answered within this time"),
         Giver.PROGRAMME: _("the programme: so long after it was resolved a case is closed"),
+        Giver.UPDATES: _("the programme: so long after an update the next one is owed"),
         Giver.MEMO: _("the memo: it is to be done by the end of that day"),
         Giver.PERSON: _("a person, who chose when to look again"),
         Giver.CAP: _("the longest time that a case may stand still"),

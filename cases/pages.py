@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from cases.facts import OF_THE_CASE
 from cases.models import Case, Clock, ClockKind, ClockState, Status
 from cases.nextstep import Next, Standing, next_of
 
@@ -88,6 +89,7 @@ def clock_words() -> dict[str, str]:
         "action": _("Action"),
         "pause": _("Pause"),
         "review": _("Sending back"),
+        "update": _("Next update"),
     }
 
 
@@ -145,7 +147,9 @@ def chip_state(clock: Clock, case: Case, now: datetime) -> str:
     if clock.state == ClockState.RUNNING:
         return running_state(clock.due_at, clock.soon_at, now)
     if clock.state == ClockState.BREACHED and clock.met_at is None:
-        asks = case.is_open and (clock.kind == "total" or clock.assignment_id == case.assignment_id)
+        asks = case.is_open and (
+            clock.kind in OF_THE_CASE or clock.assignment_id == case.assignment_id
+        )
         return "late" if asks else "missed"
     return {"met": "met", "breached": "met_late", "ended": "ended", "paused": "paused"}[clock.state]
 

@@ -67,15 +67,10 @@ def pause(
     leave = leave_for(case, by, override=override)
     check(case, "pause", by)
     _refuse_now(case, at)
-    errors = _wrong(case, reason, partner_id)
+    errors = _wrong(case, reason, partner_id) | _wrong_time(review_by, at)
     text = required("waits_for", waits_for)
-    if review_by <= at:
-        errors["review_by"] = _("Choose a time in the future.")
-    elif review_by - at > LONGEST_EVER:
-        errors["review_by"] = _("Choose a time within a year.")
     if errors:
         raise Invalid(errors)
-    ends_by = _ends_by(case, at, review_by, leave)
     kept = Pause.objects.create(
         tenant_id=case.tenant_id,
         case=case,
@@ -85,7 +80,7 @@ def pause(
         started_at=at,
         started_by_id=by.user_id if by else None,
         review_by=review_by,
-        ends_by=ends_by,
+        ends_by=_ends_by(case, at, review_by, leave),
     )
     clockwork.stop(case, at, review_by)
     clockwork.settle(case, at)
@@ -155,6 +150,14 @@ def _wrong(case: Case, reason: str, partner_id: UUID | None) -> dict[str, str]:
     return {}
 
 
+def _wrong_time(review_by: datetime, at: datetime) -> dict[str, str]:
+    if review_by <= at:
+        return {"review_by": _("Choose a time in the future.")}
+    if review_by - at > LONGEST_EVER:
+        return {"review_by": _("Choose a time within a year.")}
+    return {}
+
+
 def _too_late(ends_by: datetime) -> str:
     until = ends_by.isoformat(timespec="minutes")
     return _("The case can stand still until %(until)s at the longest.") % {"until": until}
@@ -214,8 +217,8 @@ def keep_waiting(case: Case, *, by: Membership | None, at: datetime, review_by: 
     lasting = pause_of(case)
     if lasting is None or lasting.ends_by <= at:
         raise NotNow(_("The case is not paused."), ["pause"])
-    if review_by <= at:
-        raise Invalid({"review_by": _("Choose a time in the future.")})
+    if errors := _wrong_time(review_by, at):
+        raise Invalid(errors)
     if review_by > lasting.ends_by:
         raise Invalid({"review_by": _too_late(lasting.ends_by)})
     lasting.review_by = review_by

@@ -22,6 +22,7 @@ from cases.models import (
 from cases.nextstep import Next
 from cases.parties import LATER_ROLES
 from cases.queries import LONGEST_SEARCH
+from cases.updates import LONGEST_LINE
 from journal.models import Audience
 from ladder.impact import EXPOSURE, RELATIONSHIP
 from ladder.models import Severity
@@ -382,6 +383,16 @@ class OverridesQuery(PageQuery):
     state = serializers.ChoiceField(
         [("open", "Open"), ("reconciled", "Reconciled")], required=False
     )
+
+
+class UpdateInSerializer(StrictSerializer):
+    """How a case stands, for all parties: what happened, what comes next, who sees to it (its owner
+    unless said), and what that depends on."""
+
+    happened = serializers.CharField(max_length=LONGEST_TEXT)
+    next_step = serializers.CharField(max_length=LONGEST_LINE)
+    sees_to = serializers.UUIDField(required=False, help_text="A colleague.")
+    depends_on = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_LINE)
 
 
 class KeepWaitingSerializer(StrictSerializer):

@@ -16,6 +16,9 @@ from cases.words import acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Event
 from tenants.models import Membership
 
+# Texts that stand as cards, whatever happened with them.
+CARDS = (MessageKind.MESSAGE, MessageKind.UPDATE)
+
 
 def timeline(
     case: Case, member: Membership, before: Place | None
@@ -46,7 +49,7 @@ def entry(
     principal = acted_for(event.kind, event.facts)
     return {
         # What parties read is shown as what it is to them.
-        "kind": "message" if message and message.kind == MessageKind.MESSAGE else kind.shape,
+        "kind": "message" if message and message.kind in CARDS else kind.shape,
         "icon": kind.icon,
         "at": event.at,
         "who": for_whom(_("You") if mine else who, principal, names) if who else "",

@@ -8,7 +8,7 @@ KEEPING = ("restrict", "lift", "grant", "revoke", "reconcile")
 # escalate. What is handed over to who stands in stays where it is.
 APART = (
     *("party", "edit", "complete", "jump", "pause", "resume", "keep_waiting", "severity", "hold"),
-    "hand_over",
+    *("hand_over", "update"),
 )
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -29,6 +29,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "edit": OPEN,
     "complete": OPEN,
     "severity": OPEN,
+    "update": OPEN,
     "hold": ("new", "in_progress"),
     "jump": ("new", "in_progress"),
     "pause": ("in_progress", "decided"),

@@ -25,6 +25,7 @@ from cases import (
     reopening,
     requests,
     retiming,
+    updates,
 )
 from cases.access import (
     WORKS,
@@ -280,6 +281,7 @@ VERBS: dict[str, Verb] = {
     "decline": requests.decline_request,
     "party": parties.add_party,
     "complete": editing.complete_fields,
+    "update": updates.share_update,
     "pause": pausing.pause,
     "resume": pausing.resume,
     "reopen": reopening.reopen,
@@ -366,6 +368,7 @@ def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
         "decline": _("Declined. The partner was told why."),
         "party": _("Added. The partner was told that it has a part in this."),
         "complete": _("Completed."),
+        "update": _("Shared. The parties were told."),
         "pause": _("Paused. The clocks stand still until you go on."),
         "resume": _("The clocks run again."),
         "jump": _("Escalated. The level was told."),

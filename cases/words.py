@@ -69,6 +69,7 @@ def _clock(facts: Mapping[str, Any]) -> str:
         "request": _("answer to the partner's request"),
         "approval": _("decision on the concession"),
         "action": _("action"),
+        "update": _("next update to the parties"),
     }.get(str(facts.get("kind")), "")
 
 
@@ -241,6 +242,7 @@ KINDS: dict[str, Kind] = {
     "case.reconciled": Kind(
         "event", "check", _reconciled, gettext_noop("An override was looked at")
     ),
+    "case.update": Kind("message", "flag", _plain("shared an update."), gettext_noop("An update")),
     "case.handed_over": Kind("event", "switch", _handed_over),
     "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),

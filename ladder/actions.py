@@ -94,6 +94,7 @@ def load_policy(policy: Policy, *, by: Membership | None, at: datetime) -> None:
             "calendars": [str(directory("calendar", c.name).pk) for c in policy.calendars],
             "ladders": [str(directory("ladder", entry.name).pk) for entry in policy.ladders],
             "routes": None if policy.matrix is None else len(policy.matrix),
+            "habits": dict(policy.programme.habits),
         },
     )
 
@@ -122,6 +123,8 @@ def _write(policy: Policy, directory: Directory, at: datetime) -> None:
         directory.found["ladder"][ladder.name] = row
     if policy.matrix is not None:
         write_matrix(policy.matrix, at, directory)
+    if policy.programme.habits:
+        Programme.objects.update(**policy.programme.habits)
 
 
 def _located(failing: Failing, policy: Policy) -> tuple[str, str]:

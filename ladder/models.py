@@ -89,6 +89,10 @@ class Programme(TenantModel):
     floor_window = models.CharField(
         _("least time after a change of target"), max_length=20, default="PT1H", db_default="PT1H"
     )
+    # After each update that the parties read; empty where none is owed.
+    update_window = models.CharField(
+        _("time until the next update"), max_length=20, blank=True, default="P5D", db_default="P5D"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant"], name="one_programme_per_tenant")]

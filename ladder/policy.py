@@ -102,12 +102,20 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgrammeEntry:
+    """A programme's habits, by the names of its columns; what is not given stays as it is."""
+
+    habits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What to put in force. A matrix replaces the one there is; None leaves it alone."""
 
     calendars: tuple[CalendarEntry, ...] = ()
     ladders: tuple[LadderEntry, ...] = ()
     matrix: tuple[RouteEntry, ...] | None = None
+    programme: ProgrammeEntry = field(default_factory=ProgrammeEntry)
 
 
 def windows_json(

@@ -1,4 +1,4 @@
-"""The file that `load_policy` takes: calendars, ladders and matrix as JSON, pure.
+"""The file that `load_policy` takes: calendars, ladders, matrix and habits as JSON, pure.
 
     {"calendars": [{"name", "timezone", "weekly": {"mon": [["09:00", "17:00"]]}, "holidays"?,
                     "exceptions"?}],
@@ -8,9 +8,10 @@
          "authority"?: {"amount"?, "quarter"?, "currency"?, "kinds"?}}]}],
      "matrix": [{"category"?, "severity"?, "region"?, "tier"?, "ladder", "start_level"?,
                  "total_window"?, "veto_window"?, "owner"?, "backup"?,
-                 "steps"?: [{"response_window"?, "decision_window"?}]}]}
+                 "steps"?: [{"response_window"?, "decision_window"?}]}],
+     "programme": {"close_after_days"?, "pause_cap_days"?, "floor_window"?, "update_window"?}}
 
-Each of the three is optional. People are e-mails; categories, regions and tiers are slugs;
+Each of the four is optional. People are e-mails; categories, regions and tiers are slugs;
 calendars and ladders are names. `holder` is an e-mail or a list of `{"user", "backup"?,
 "region"?, "category"?, "rank"?}`. Kinds are those of `ladder/kinds.py`, currencies those of ISO
 4217. An amount of null is no limit.
@@ -21,7 +22,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from ladder.document import Fields, Node, document, each, printable
-from ladder.durations import Window
+from ladder.durations import Window, format_window
 from ladder.kinds import NAMED, is_allowable
 from ladder.money import MINOR_UNITS
 from ladder.policy import (
@@ -31,6 +32,7 @@ from ladder.policy import (
     LadderEntry,
     LevelEntry,
     Policy,
+    ProgrammeEntry,
     RouteEntry,
     SeatEntry,
     windows_json,
@@ -42,6 +44,7 @@ MOST_CALENDARS, MOST_LADDERS, MOST_LEVELS, MOST_SEATS, MOST_ROUTES = 200, 100, 2
 LONGEST_NAME, LONGEST_TEXT, LONGEST_EMAIL = 80, 2000, 254
 SEVERITIES = ("s1", "s2", "s3", "s4")
 
+PARTS = ("calendars", "ladders", "matrix", "programme")
 RULES = ("timezone", "weekly", "holidays", "exceptions")
 LADDER = ("name", "calendar", "total_window", "levels")
 LEVEL = (
@@ -71,20 +74,23 @@ ROUTE = (
     "backup",
 )
 STEP = ("response_window", "decision_window")
+HABITS = ("close_after_days", "pause_cap_days", "floor_window", "update_window")
+MOST_DAYS = 366
 
 Read = TypeVar("Read")
 
 
 def parse_policy(data: bytes) -> Policy:
     """Read a policy file. Raises `Invalid`, each field with its reason."""
-    top = document(data).fields(("calendars", "ladders", "matrix"))
-    if not any(name in top for name in ("calendars", "ladders", "matrix")):
-        raise Invalid({"file": "Must name calendars, ladders or a matrix."})
+    top = document(data).fields(PARTS)
+    if not any(name in top for name in PARTS):
+        raise Invalid({"file": "Must name calendars, ladders, a matrix or a programme."})
     errors: dict[str, str] = {}
     policy = Policy(
         calendars=_tried(_calendars, top, (), errors),
         ladders=_tried(_ladders, top, (), errors),
         matrix=_tried(_matrix, top, None, errors),
+        programme=_tried(_programme, top, ProgrammeEntry(), errors),
     )
     if errors:
         raise Invalid(errors)
@@ -105,6 +111,24 @@ def _tried(
     except Invalid as refusal:
         errors.update(refusal.errors)
         return otherwise
+
+
+def _programme(top: Fields) -> ProgrammeEntry:
+    if "programme" not in top:
+        return ProgrammeEntry()
+    fields = top["programme"].fields(HABITS)
+    habits: dict[str, Any] = {
+        name: fields[name].integer(1, MOST_DAYS)
+        for name in ("close_after_days", "pause_cap_days")
+        if name in fields
+    }
+    if "floor_window" in fields:
+        habits["floor_window"] = format_window(fields["floor_window"].window())
+    if "update_window" in fields.values:
+        # Null says that none is owed, which is not the same as saying nothing.
+        owed = "update_window" in fields
+        habits["update_window"] = format_window(fields["update_window"].window()) if owed else ""
+    return ProgrammeEntry(habits)
 
 
 def _section(top: Fields, name: str, most: int) -> list[Node]:

@@ -8,13 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from ladder.absence import Absences
 from ladder.durations import describe, parse_window
 from ladder.hours import week_words
-from ladder.models import Calendar, Ladder, Level, Route, Seat
-from ladder.queries import absences_at, matrix
+from ladder.models import Calendar, Ladder, Level, Programme, Route, Seat
+from ladder.queries import absences_at, matrix, programme
 from tenants.errors import NotAllowed
 from tenants.middleware import ScopedRequest
 from tenants.models import Role, User
@@ -35,6 +36,7 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
     away = away_words(absences_at(timezone.now()))
     context = {
         "ladders": [ladder_card(ladder, levels, seats, away) for ladder in ladders],
+        "habits": habits(programme()),
         "routes": [route_line(route) for route in routes()],
         "calendars": [calendar_line(calendar) for calendar in calendars()],
         "warnings": warnings(seats),
@@ -42,6 +44,23 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
         "away_url": reverse("absences", args=[slug]),
     }
     return render(request, "policy.html", context)
+
+
+def habits(found: Programme) -> list[tuple[str, str]]:
+    """Return what holds for every case of the programme, whatever its ladder."""
+    days = ngettext_lazy("%(n)s day", "%(n)s days", "n")
+    working = ngettext_lazy("%(n)s working day", "%(n)s working days", "n")
+    owed = found.update_window
+    update = describe(parse_window(owed)) if owed else _("none is owed")
+    return [
+        (_("A resolved case is closed after"), days % {"n": found.close_after_days}),
+        (_("A case stands still at most"), working % {"n": found.pause_cap_days}),
+        (
+            _("After a change of severity a window has at least"),
+            describe(parse_window(found.floor_window)),
+        ),
+        (_("After an update the next one is owed within"), update),
+    ]
 
 
 def away_words(absences: Absences) -> dict[UUID, str]:

@@ -76,6 +76,7 @@ class PortalCasePage:
             "reply": self.act("message") if may.message else None,
             "ask": self.act("request") if may.request else None,
             "asked": self.asked() if may.waits else None,
+            "update": self.update() if case.is_open else None,
             "withdraw": self.act("withdraw") if may.withdraw else None,
         }
 
@@ -107,6 +108,15 @@ class PortalCasePage:
             return None
         at, due_at, clock_id = found
         return {"at": at, "due_at": due_at, "why_url": self.url("portal-clock", str(clock_id))}
+
+    def update(self) -> dict[str, Any] | None:
+        """Return by when the next update is owed, where one is."""
+        found = queries.next_update(self.case.id)
+        if found is None:
+            return None
+        due_at, clock_id = found
+        late, url = due_at <= self.now, self.url("portal-clock", str(clock_id))
+        return {"due_at": due_at, "late": late, "why_url": url}
 
     def entry(self, text: Text) -> dict[str, Any]:
         """Return a text with who wrote it, what it is, and who else reads it."""

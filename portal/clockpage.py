@@ -48,6 +48,7 @@ def label(kind: str) -> str:
         "decision": _("The decision"),
         "total": _("The whole case"),
         "pause": _("Looking again"),
+        "update": _("The next update"),
         "request": _("The answer to your request"),
     }[kind]
 
@@ -58,6 +59,7 @@ def who_words(kind: str, name: str) -> str:
         "response": _("%(name)s answers first."),
         "decision": _("%(name)s gives you a decision."),
         "total": _("%(name)s completes the case."),
+        "update": _("%(name)s tells you how the case stands."),
         "pause": _("%(name)s looks whether the case still has to wait."),
         "request": _("%(name)s answers whether somebody else takes the case up."),
     }[kind]
@@ -74,6 +76,7 @@ def cause_words(cause: Cause | None, name: str) -> str:
         Cause.REVISED: _("when the decision was taken up again"),
         Cause.REQUESTED: _("when you asked for the next person"),
         Cause.PAUSED: _("when the case was paused"),
+        Cause.SHARED: _("when the last update was shared"),
     }.get(cause, _("when somebody looked last, or should have"))
 
 

@@ -149,6 +149,8 @@ def cause_of(case: Row, row: Row) -> Cause | None:
     """Return what a clock began with, as far as a partner may know; None for somebody's turn."""
     if row["kind"] == ClockKind.REQUEST:
         return Cause.REQUESTED
+    if row["kind"] == ClockKind.UPDATE:
+        return Cause.SHARED
     if row["kind"] == ClockKind.PAUSE:
         begun = Pause.objects.filter(case_id=row["case_id"], started_at=row["anchor"])
         return Cause.PAUSED if begun.exists() else Cause.LOOKED_AGAIN

@@ -11,7 +11,9 @@ from uuid import UUID
 from cases.models import OPEN, Clock, ClockKind, ClockState
 
 DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at")
-SHARED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
+OWED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
+# What every party may know of.
+SHARED = (*OWED, ClockKind.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Due]:
     """Return what is due next in each open case of `rows`, which name `id`, `status`, `cycle` and
     `assignment_id`; one query for any number."""
     cases = {row["id"]: row for row in rows if row["status"] in OPEN}
-    clocks = Clock.objects.filter(case_id__in=list(cases), kind__in=SHARED, met_at=None)
+    clocks = Clock.objects.filter(case_id__in=list(cases), kind__in=OWED, met_at=None)
     live = clocks.filter(state__in=(ClockState.RUNNING, ClockState.BREACHED))
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for clock in live.values(*DUE):

@@ -228,6 +228,18 @@ def own_request(partner_id: UUID, case_id: UUID) -> tuple[datetime, datetime, UU
     return asked.order_by("-anchor").values_list("anchor", "due_at", "id").first()
 
 
+def next_update(case_id: UUID) -> tuple[datetime, UUID] | None:
+    """Return by when the next update of a case is owed, and its clock; None where none is."""
+    owed = Clock.objects.filter(
+        case_id=case_id,
+        kind=ClockKind.UPDATE,
+        cycle=F("case__cycle"),
+        met_at=None,
+        ended_at=None,
+    )
+    return owed.order_by("-anchor").values_list("due_at", "id").first()
+
+
 def pauses_of(partner_id: UUID, case_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return for each case that stands still what it waits for, and until when; not for whom. That
     a party owes something reads who was told so, in the text of that instant."""

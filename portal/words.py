@@ -72,7 +72,8 @@ def missed_words(due_kind: str) -> str:
 
 def text_words(kind: str) -> str:
     """Return what a text is, empty for a plain message."""
-    return {"decision": _("Decision"), "resolution": _("Resolution")}.get(kind, "")
+    words = {"update": _("Update"), "decision": _("Decision"), "resolution": _("Resolution")}
+    return words.get(kind, "")
 
 
 def author_words(text: Text, *, own: bool, vendor: str, company: str) -> str:

@@ -19,6 +19,7 @@ VERBS = {
     "reopen": verbs.Reopen,
     "change-severity": verbs.ChangeSeverity,
     "hold": verbs.Hold,
+    "updates": verbs.ShareUpdate,
     "pause": verbs.Pause,
     "resume": verbs.Resume,
     "keep-waiting": verbs.KeepWaiting,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import actions, handover, parties, pausing, reopening, requests, retiming
+from cases import actions, handover, parties, pausing, reopening, requests, retiming, updates
 from cases.access import case_for
 from cases.api import examples
 from cases.api.collection import UNSEEN, WRITES, shape_of
@@ -30,6 +30,7 @@ from cases.serializers import (
     RequestLevelSerializer,
     ResolveSerializer,
     SeveritySerializer,
+    UpdateInSerializer,
 )
 from tenants.errors import Invalid, NotAllowed
 from tenants.rest.description import EmptySerializer
@@ -222,6 +223,23 @@ class Hold(CaseVerb):
 
     form = HoldSerializer
     act = staticmethod(retiming.hold)
+
+
+@verb(
+    "share_update",
+    "Tell all parties how the case stands",
+    UpdateInSerializer,
+    {
+        "happened": "The dates of both registrations are checked.",
+        "next_step": "Marianne decides on the runner-up's fee.",
+        "depends_on": "The customer's letter",
+    },
+)
+class ShareUpdate(CaseVerb):
+    """Meets the clock of the update before, and starts that of the next one."""
+
+    form = UpdateInSerializer
+    act = staticmethod(updates.share_update)
 
 
 @verb(

@@ -75,6 +75,7 @@ class ClockKind(models.TextChoices):
     ACTION = "action", _("Action")
     PAUSE = "pause", _("Pause")
     REVIEW = "review", _("Sending back")
+    UPDATE = "update", _("Next update")
 
 
 class ClockState(models.TextChoices):

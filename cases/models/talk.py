@@ -16,6 +16,7 @@ class MessageKind(models.TextChoices):
     """What a text is for."""
 
     MESSAGE = "message", _("Message")
+    UPDATE = "update", _("Update")
     REASON = "reason", _("Reason")
     DECISION = "decision", _("Decision")
     RESOLUTION = "resolution", _("Resolution")

@@ -8,7 +8,7 @@ from uuid import UUID
 from cases.asking import Matter, taken_over
 from cases.engine import Change, ClockChange, Face, Plan, face
 from cases.engine import after as clocks_after
-from cases.facts import OPEN, Asked, CaseFacts, ClockFacts, LevelRules, Standstill
+from cases.facts import OPEN, PROMISED, Asked, CaseFacts, ClockFacts, LevelRules, Standstill
 from cases.starting import ask, insist
 from cases.sweep.load import Loaded, Row
 from cases.sweep.rows import Rows, Turn
@@ -122,6 +122,8 @@ def told_of(row: Row, change: ClockChange, turn: Turn, loaded: Loaded) -> list[U
         return [held.owner_id, held.backup_id, *loaded.admins.get(row.tenant_id, ())]
     if change.change is Change.BREACH and change.clock.kind == "action":
         return [held.owner_id, row.owner_id]
+    if change.change is Change.BREACH and change.clock.kind in PROMISED:
+        return [held.owner_id, held.backup_id]
     return []
 
 

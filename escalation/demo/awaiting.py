@@ -10,8 +10,8 @@ from escalation.demo.tale import (
     ago,
     decided,
     drafted,
-    escalated,
     noted,
+    overrode,
     put_down,
     review_asked,
     ruled,
@@ -187,10 +187,11 @@ EXCLUSIVITY = Tale(
             " amount is the margin it gives up in a year, paid as a credit.",
             "Al Manar drops the claim to the other four states.",
         ),
-        escalated(
-            "daniel",
+        overrode(
+            "ines",
             minutes_ago(40),
-            "Exclusivity is not mine to change, and the press has the story already.",
+            "The magazine prints tonight, and Daniel sits in a plane until tomorrow. Marianne has"
+            " to answer before that, so I hand it up in his place.",
         ),
         acknowledged("marianne", minutes_ago(25)),
         ruled(

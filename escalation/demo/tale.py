@@ -112,6 +112,11 @@ def escalated(who: str, when: Moment, reason: str) -> Step:
     return Step("escalate", who, when, {"reason": reason})
 
 
+def overrode(who: str, when: Moment, reason: str) -> Step:
+    """Return: somebody whose turn it was not handed the case up, outside the rules."""
+    return Step("escalate", who, when, {"reason": reason, "override": True})
+
+
 def handed_back(who: str, when: Moment, reason: str) -> Step:
     """Return: the holder gave the case back to the level below."""
     return Step("hand_back", who, when, {"reason": reason})

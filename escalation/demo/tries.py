@@ -110,7 +110,7 @@ TRIES = {
         (
             Hint("Approve, deny or counter Lakeshore's fee of €38,000.", APPROVALS, HARBOUR),
             Hint("Read what an 8 % referral fee was paid for before.", MEMO, REFERRAL),
-            Hint("Hold the case of the second distributor in the Gulf.", CASE, EXCLUSIVITY),
+            Hint("Say what is learned of how the Gulf case came to you.", CASE, EXCLUSIVITY),
         ),
     ),
     (QUELLWERK.slug, "henrik"): Try(

@@ -2,6 +2,7 @@
 fails."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,9 @@ from playwright.sync_api import Route, expect
 from pytest_django.fixtures import Settings
 
 from cases import actions
-from cases.models import Case, Clock
+from cases.models import Case, Clock, Override
+from cases.overrides import reconcile
+from cases.retiming import hold
 from escalation.demo import FILE_NAME
 from escalation.demo.cast import FJORDSOUND, QUELLWERK
 from journal.models import Channel, Notice, NoticeState
@@ -42,6 +45,7 @@ PAGES = {
     "log-category": ("tom", STAFF + "log/lead-routing/"),
     "case": ("tom", STAFF + "cases/CASE/"),
     "case-clock": ("tom", STAFF + "cases/CASE/clocks/CLOCK/"),
+    "overrides": ("petra", STAFF + "overrides/#OUTSIDE"),
     "health": ("ines", STAFF + "health/"),
     "policy": ("petra", STAFF + "rules/"),
     "memos": ("tom", STAFF + "memos/?q=customer#ISSUED"),
@@ -82,6 +86,8 @@ STATES = {
     "absences of one's own": ("tom", STAFF + "away/#ABSENCE"),
     "absence, to take over": ("petra", STAFF + "away/ABSENCE/"),
     "inbox of who stands in": ("petra", STAFF + "inbox/?view=in_place#ABSENCE"),
+    "overrides reconciled": ("tom", STAFF + "overrides/?view=reconciled#LEARNED"),
+    "case with an override": ("marianne", STAFF + "cases/CASE/#OUTSIDE"),
     "case held for somebody": ("petra", STAFF + "cases/CASE/#ABSENCE"),
     "portal-case with a memo": ("anna", PORTAL + "cases/OF_ISSUED/"),
 }
@@ -119,6 +125,7 @@ EMPTY = {
     "portal asked": ("anna", PORTAL + "?asked=1", "Nothing waits for you"),
     "approvals": ("marianne", STAFF + "approvals/", "Nothing waits for you"),
     "rates": ("petra", STAFF + "rules/rates/", "No rates yet"),
+    "overrides": ("pavel", STAFF + "overrides/", "Nothing is open"),
     "nobody is away": ("pavel", STAFF + "away/", "Nobody else."),
     "standing in": ("tom", STAFF + "inbox/?view=in_place", "Nothing waits in anybody's place"),
     "portal": ("marc", "/p/quellwerk/rheintor/", "No cases yet"),
@@ -186,6 +193,9 @@ def address_of(world: World, case: Case, path: str) -> str:
         with world.scope():
             away = make_absence(world, "tom", "petra", note="Visiting partners.")
             path = path.replace("ABSENCE", str(away.pk))
+    if "OUTSIDE" in path or "LEARNED" in path:
+        with world.scope():
+            act_outside(world, case, learned="LEARNED" in path)
     if "PROGRAM" in path:
         with world.scope():
             path = path.replace("PROGRAM", str(hold_tokens(world).pk))
@@ -198,6 +208,17 @@ def address_of(world: World, case: Case, path: str) -> str:
             clock = Clock.objects.filter(case=case, kind="decision").latest("anchor")
         path = path.replace("CLOCK", str(clock.pk))
     return path.replace("CASE", str(case.pk))
+
+
+def act_outside(world: World, case: Case, *, learned: bool) -> None:
+    """Let Petra hold the window of her own level, and Marianne say what was learned of it."""
+    at = timezone.now()
+    until, why = at + timedelta(days=2), "The customer's board meets on Thursday."
+    hold(case, by=world["petra"], at=at, until=until, reason=why, override=True)
+    if learned:
+        ident = Override.objects.get().pk
+        said = {"finding": "change", "learned": "Boards meet on Thursdays: plan for it."}
+        reconcile(case, by=world["marianne"], at=at, override_id=ident, **said)
 
 
 def test_every_address_is_a_page_looked_at_or_said_not_to_be_one() -> None:

@@ -34,6 +34,7 @@ MAY = {
     "hold": {"petra", "marianne"},
     "change_severity": {"tom", "backup", "petra", "marianne"},
     **dict.fromkeys(PAUSING, STAFF),
+    "share_update": STAFF,
     # Of Tom's act outside the rules.
     "reconcile": {"petra", "marianne", "ines"},
     # Of Tom, who is away; Petra stands in.

@@ -39,6 +39,7 @@ KINDS = {
     "keep_waiting": "case.pause.kept",
     "hand_over": "case.delegated",
     "reconcile": "case.reconciled",
+    "share_update": "case.update",
     "restrict": "case.restricted",
     "lift": "case.unrestricted",
     "grant_access": "case.granted",
@@ -48,6 +49,7 @@ TEXTS = {
     "add_message": "body",
     "resolve": "resolution",
     "pause": "waits_for",
+    "share_update": "happened",
     "reconcile": "learned",
     **dict.fromkeys(("escalate", "hand_back", "reassign", "decide", "revise"), "reason"),
     **dict.fromkeys(("withdraw", "reopen", "change_severity", "hold"), "reason"),
@@ -64,6 +66,7 @@ APART = {
     "revise",
     "reopen",
     "change_severity",
+    "share_update",
     "reconcile",
     "request_level",
     "decline_request",
@@ -138,9 +141,11 @@ def test_a_text_is_kept_once_and_its_event_carries_its_hash(world: World, verb: 
     case, holder = ready_for(world, verb)
     [event] = new_events(case, lambda: do(world, verb, case, by=holder))
     message = Message.objects.get(event_id=event.pk)
-    assert (message.body, message.author_id) == (CANARY, world[holder].user_id)
-    assert event.facts["text_sha256"] == fingerprint(CANARY)
-    shared = dict.fromkeys(("add_message", "decide", "resolve"), "parties")
+    text, *more = message.body.split("\n")
+    assert (text, message.author_id) == (CANARY, world[holder].user_id)
+    assert bool(more) is (verb == "share_update")
+    assert event.facts["text_sha256"] == fingerprint(message.body)
+    shared = dict.fromkeys(("add_message", "decide", "resolve", "share_update"), "parties")
     shared |= dict.fromkeys(("request_level", "decline_request", "pause"), "party")
     assert message.audience == shared.get(verb, "internal")
 

@@ -31,6 +31,8 @@ FACTS = {
     "severity": "s1",
     "person": None,
     "role": "affected",
+    "act": "jump",
+    "finding": "change",
     "until": "2026-12-25T23:00:00+00:00",
 }
 

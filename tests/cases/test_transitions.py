@@ -21,6 +21,7 @@ TABLE = {
     "close": ("resolved",),
     "reopen": ("resolved", "closed"),
     "change_severity": O,
+    "share_update": O,
     "hold": ("new", "in_progress"),
     "withdraw": O,
     "request_level": ("new", "in_progress"),
@@ -62,7 +63,7 @@ def test_the_table_covers_every_verb_and_status() -> None:
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_allows(status: str) -> None:
     apart = {*KEEPING, *PAUSING, "add_party", "edit_case", "complete_fields"}
-    apart |= {"change_severity", "hold", "hand_over", "reconcile"}
+    apart |= {"change_severity", "hold", "hand_over", "reconcile", "share_update"}
     moves = {verb: statuses for verb, statuses in TABLE.items() if verb not in apart}
     named = {NAMES.get(verb, verb) for verb, statuses in moves.items() if status in statuses}
     assert set(allowed_in(status)) == named

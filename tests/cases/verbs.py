@@ -19,6 +19,7 @@ from cases import (
     reopening,
     requests,
     retiming,
+    updates,
 )
 from cases.models import Case, Override
 from ladder.models import Absence
@@ -33,7 +34,7 @@ STATUSES = ("new", "in_progress", "decided", "resolved", "closed", "withdrawn")
 
 MODULES = (
     *(actions, requests, parties, confidential, editing, pausing, reopening, retiming),
-    *(handover, overrides),
+    *(handover, overrides, updates),
 )
 # Verbs about who knows of a case: grants end by the database's clock, which no test moves.
 KEEPING = ("restrict", "lift", "grant_access", "revoke_access")
@@ -52,6 +53,7 @@ NAMES = {
     "edit_case": "edit",
     "complete_fields": "complete",
     "change_severity": "severity",
+    "share_update": "update",
 }
 
 
@@ -101,6 +103,7 @@ def facts(world: World, verb: str, text: str = CANARY) -> dict[str, Any]:
             "review_by": LATER + DAY,
         },
         "resume": {},
+        "share_update": {"happened": text, "next_step": "Petra looks at the dates."},
         "keep_waiting": {"review_by": LATER + 2 * DAY},
         "restrict": {"reason": text},
         "lift": {"reason": text},

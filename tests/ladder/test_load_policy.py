@@ -145,6 +145,7 @@ def test_it_is_on_the_trail_once(staffed: World, at: datetime) -> None:
         ],
         "ladders": [str(Ladder.objects.get(name="Trial").pk)],
         "routes": 2,
+        "habits": {},
     }
 
 
@@ -417,3 +418,39 @@ class TestCommand:
             self.run(tmp_path / "missing.json", world.tenant.slug)
         with pytest.raises(CommandError, match=r"^file: Cannot be opened: Is a directory"):
             self.run(tmp_path, world.tenant.slug)
+
+
+HABITS = {
+    "close_after_days": 20,
+    "pause_cap_days": 5,
+    "floor_window": "PT2H",
+    "update_window": "P3D",
+}
+
+
+def test_the_habits_of_a_programme_are_set_and_what_is_left_out_stays(
+    world: World, at: datetime
+) -> None:
+    load(json.dumps({"programme": HABITS}).encode(), at)
+    assert Programme.objects.values(*HABITS).get() == HABITS
+    assert Event.objects.latest("id").facts["habits"] == HABITS
+    load(b'{"programme": {"update_window": null}}', at)
+    assert Programme.objects.values(*HABITS).get() == {**HABITS, "update_window": ""}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"pause_cap_days": 0}, "programme.pause_cap_days"),
+        ({"close_after_days": "ten"}, "programme.close_after_days"),
+        ({"floor_window": "PT0S"}, "programme.floor_window"),
+        ({"update_window": "P1W"}, "programme.update_window"),
+        ({"name": "Another"}, "programme.name"),
+    ],
+)
+def test_habits_that_cannot_be_are_refused_by_field(
+    world: World, at: datetime, wrong: dict[str, Any], field: str
+) -> None:
+    before = Programme.objects.values().get()
+    assert list(refused(json.dumps({"programme": {**HABITS, **wrong}}).encode(), at)) == [field]
+    assert Programme.objects.values().get() == before

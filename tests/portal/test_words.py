@@ -102,6 +102,7 @@ def test_a_decision_and_a_resolution_are_called_so() -> None:
     said = {kind: text_words(kind) for kind in MessageKind.values}
     assert said == {
         "message": "",
+        "update": "Update",
         "reason": "",
         "decision": "Decision",
         "resolution": "Resolution",

@@ -50,6 +50,7 @@ APP = {
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",
     "cases_result": "INSERT SELECT",
+    "cases_override": "INSERT SELECT UPDATE",
     "journal_chainhead": "SELECT",
     "journal_event": "INSERT SELECT",
     "journal_heartbeat": "SELECT",
@@ -338,6 +339,7 @@ def test_every_id_column_of_a_tenants_table_is_a_reference() -> None:
         ("journal_event", "case_id"),
         ("journal_event", "partner_id"),
         ("cases_message", "event_id"),
+        ("cases_override", "event_id"),
     }
 
 
