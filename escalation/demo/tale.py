@@ -107,6 +107,12 @@ def told_all(who: str, when: Moment, body: str) -> Step:
     return Step("add_message", who, when, {"body": body, "audience": "parties"})
 
 
+def updated(who: str, when: Moment, happened: str, next_step: str, depends_on: str) -> Step:
+    """Return: somebody told all parties how the case stands."""
+    words = {"happened": happened, "next_step": next_step, "depends_on": depends_on}
+    return Step("share_update", who, when, words)
+
+
 def escalated(who: str, when: Moment, reason: str) -> Step:
     """Return: the holder handed the case up."""
     return Step("escalate", who, when, {"reason": reason})

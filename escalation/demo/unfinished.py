@@ -11,7 +11,7 @@ from escalation.demo.tale import (
     noted,
     paused,
     restricted,
-    told_all,
+    updated,
     wants_next_level,
     wrote,
 )
@@ -66,10 +66,12 @@ GIBRALTAR = Tale(
             "I spoke to both for half an hour each. They can imagine a split: Brightmoor delivers,"
             " Sierra Clara installs. Neither has said so to the other yet.",
         ),
-        told_all(
+        updated(
             "petra",
             workday(1, "15:45"),
-            "Jonas Reuter, who is neutral in this, will bring both of you to one table this week.",
+            "Jonas Reuter, who is neutral in this, has spoken with each of you.",
+            "He brings both of you to one table this week.",
+            "A day on which both of you can come",
         ),
     ),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cases import actions, confidential, pausing, requests
+from cases import actions, confidential, pausing, requests, updates
 from cases.models import Case
 from escalation.demo.moments import Moment
 from escalation.demo.tale import Duty, MemoText, Step
@@ -148,6 +148,7 @@ def of_memo(verb: Callable[..., object]) -> Callable[[Scene, Step], None]:
 OF_CASE: dict[str, Callable[..., object]] = {
     "acknowledge": actions.acknowledge,
     "add_message": actions.add_message,
+    "share_update": updates.share_update,
     "escalate": actions.escalate,
     "hand_back": actions.hand_back,
     "decide": actions.decide,
