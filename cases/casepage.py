@@ -267,9 +267,7 @@ class CasePage:
             form.initial = {"resolution": next(filter(None, said), "")}
         return {
             "key": verb,
-            "label": _("%(act)s, outside the rules") % {"act": labels()[verb]}
-            if aside
-            else labels()[verb],
+            "label": labels()[verb],
             "aside": bool(aside),
             "url": self.url(verb),
             "primary": False,

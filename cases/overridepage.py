@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.access import may_reconcile
@@ -62,6 +63,8 @@ def facts_of(row: Override, reasons: dict[UUID, str], now: datetime) -> dict[str
         "at": row.at,
         "position": row.position,
         "reason": reasons.get(row.event_id, ""),
-        "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days},
+        "age": ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+        if days
+        else _("less than a day"),
         "late": row.reconciled_at is None and days >= LATE_DAYS,
     }

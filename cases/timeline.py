@@ -55,6 +55,7 @@ def entry(
         "who": for_whom(_("You") if mine else who, principal, names) if who else "",
         "initials": "".join(word[0] for word in who.split()[:2]).upper(),
         "text": sentence(event.kind, event.facts, names),
+        "aside": bool(event.facts.get("set_aside")),
         "body": message.body if message else "",
         "audience": message.audience if message else event.audience,
         "audience_label": readers(message, member.tenant.name),
