@@ -19,7 +19,7 @@ from cases.telling import parties_of
 from cases.updates import LONGEST_LINE
 from journal.models import Audience
 from ladder.models import Level, Severity
-from ladder.queries import holders_from, levels_of
+from ladder.queries import absences_at, holders_from, levels_of
 from partners.models import Partner
 from partners.queries import partners_by_name
 from tenants.models import Membership
@@ -119,8 +119,12 @@ class ReassignForm(ReasonForm):
         super().__init__(*args, **kwargs)
         holders = holders_from(case.ladder_id, case.level.position)
         people = [m for m in colleagues() if m.user_id in holders and m.user_id != case.owner_id]
+        away = absences_at(timezone.now()).named
         self.fields["to"].choices = [("", "")] + [  # type: ignore[attr-defined]
-            (str(m.user_id), named(m)) for m in people
+            (str(m.user_id), _("%(name)s (away)") % {"name": named(m)})
+            if m.user_id in away
+            else (str(m.user_id), named(m))
+            for m in people
         ]
 
     def facts(self) -> dict[str, Any]:

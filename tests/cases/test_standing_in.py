@@ -8,6 +8,7 @@ import pytest
 from cases import actions
 from cases.access import case_for, may, visible_cases
 from cases.casepage import CasePage
+from cases.forms import form_for
 from cases.models import Assignment, Case
 from cases.opening import NewCase, first_answer
 from cases.queries import knowing, listed
@@ -123,6 +124,16 @@ def test_a_colleague_who_is_away_is_not_given_a_case_who_stands_in_is(world: Wor
     # Who takes it themselves is there, whatever was noted.
     do(world, "reassign", other, by="petra")
     assert turn(other) == ("Petra", None, None)
+
+
+def test_a_form_says_which_colleagues_are_away(world: World) -> None:
+    case = world.case()
+    make_absence(world, "petra", "marianne")
+    form = form_for("reassign", case)
+    assert form is not None
+    labels = [label for _value, label in form.fields["to"].choices]  # type: ignore[attr-defined]
+    assert "Petra (away)" in labels
+    assert "Marianne" in labels
 
 
 def test_a_level_that_nobody_is_there_for_alarms_the_admins_and_the_level_above(
