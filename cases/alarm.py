@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.audit import ALARM, Findings
 from cases.sweep.statements import ADMINS
 from journal.models import Event
-from journal.registry import Letter
+from journal.registry import Letter, Subject
 from tenants.ids import uuid7
 from tenants.models import Membership, Role, User
 
@@ -77,7 +77,7 @@ def finding_words() -> dict[str, str]:
     }
 
 
-class AuditSubject:
+class AuditSubject(Subject):
     """Answers for events whose kind begins with `audit.`: admins alone are told."""
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
@@ -100,4 +100,4 @@ def letter(event: Event, url: str) -> Letter:
     what = finding_words().get(str(event.facts.get("finding")), _("Something against the rules"))
     line = f"{what}: {event.facts.get('count')}"
     subject = _("The auditor found something")
-    return Letter(number=_("Auditor"), line=line, subject=subject, text=line, url=url)
+    return Letter(number=_("Auditor"), line=line, subject=subject, text=line, url=url, rank=0)

@@ -7,6 +7,7 @@ from pytest_django.fixtures import Settings
 
 from cases import actions
 from journal.delivery import deliver_one
+from journal.gathering import gather
 from journal.models import Notice
 from partners.models import Contact
 from tests.escalation.browsing import browser
@@ -45,6 +46,7 @@ def test_the_outbox_is_there_in_a_demo_only(
     settings.DEMO = True
     assert "No mail yet" in page(world, "tom", "outbox")
     case = world.case(at=timezone.now())
+    assert gather(timezone.now()) == 1
     assert deliver_one(timezone.now()) is not None
     assert len(mailoutbox) == 1
     text = page(world, "tom", "outbox")

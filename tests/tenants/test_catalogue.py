@@ -159,7 +159,9 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_clock": {"SELECT": "*"},
         "cases_pause": {"SELECT": "case_id cycle ended_at id started_at tenant_id"},
         "journal_event": {"SELECT": "at id kind recorded_at seq tenant_id"},
-        "journal_notice": {"SELECT": "channel created_at done_at event_id id state tenant_id"},
+        "journal_notice": {
+            "SELECT": "channel created_at done_at event_id held_until id state tenant_id"
+        },
         "tenants_membership": {"SELECT": "is_active tenant_id user_id"},
         "tenants_user": {"SELECT": "id is_active"},
     },
