@@ -61,7 +61,7 @@ def _subject(letters: Sequence[Letter], groups: dict[str, list[Letter]]) -> str:
 
 
 def _counts(groups: dict[str, list[Letter]], most: int) -> str:
-    said = [f"{len(found)} × {heading}" for heading, found in groups.items()]
+    said = [f"{heading} ({len(found)})" for heading, found in groups.items()]
     return ", ".join(said[:most]) + (" …" if len(said) > most else "")
 
 

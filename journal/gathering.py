@@ -13,6 +13,8 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Least
 
 from journal.models import Channel, Event, Notice, NoticeState
 from journal.queries import caught_up
@@ -117,7 +119,7 @@ def _put_together(user_id: UUID, rows: Sequence[Waiting], at: datetime) -> int:
     together = [row.id for row in rows if row.id not in kept_back]
     if together:
         own = Notice.objects.filter(pk__in=together, state=NoticeState.PENDING)
-        own.update(mail_id=together[0], next_attempt_at=at)
+        own.update(mail_id=together[0], next_attempt_at=Least("next_attempt_at", Value(at)))
     return 1 if together else 0
 
 

@@ -49,7 +49,10 @@ class Subject(Protocol):
         ...
 
     def reminders(
-        self, events: Sequence[Event], user: User, at: datetime
+        self,
+        events: Sequence[Event],
+        user: User,  # noqa: ARG002 - whose hours count
+        at: datetime,
     ) -> dict[UUID, datetime | None]:
         """Return from when on each event that only reminds may be mailed to the person; None where
         nothing is left to remind of. Asked of the kinds that only remind."""

@@ -1,12 +1,12 @@
 """What the background tasks of cases say about themselves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import ANY
 
 import pytest
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Clock
 from cases.tasks import STUCK_SHOWN, last_detail, run_sweep, stuck_lately
 from escalation.operations import findings
 from journal.queries import heartbeats
@@ -28,6 +28,20 @@ def test_a_case_that_cannot_be_moved_is_shown_beyond_the_tick_that_met_it(
     run_sweep()
     assert heartbeats()["sweep"].detail == {**first, "caught_up": ANY}
     assert findings(timezone.now())["stuck"] == 1
+
+
+def test_what_is_due_before_the_next_tick_is_moved_when_it_is_due(live_world: World) -> None:
+    with live_world.scope():
+        case = live_world.case(at=timezone.now())
+        due_at = timezone.now() + timedelta(seconds=0.5)
+        clocks = Clock.objects.filter(case=case, kind="response")
+        clocks.update(due_at=due_at, next_fire_at=due_at)
+    run_sweep()
+    with live_world.scope():
+        assert timezone.now() > due_at
+        assert Case.objects.get().level.position == 2
+        assert clocks.get(state="breached").processed_at >= due_at
+    assert datetime.fromisoformat(heartbeats()["sweep"].detail["caught_up"]) > due_at
 
 
 def test_it_is_shown_for_five_minutes() -> None:
