@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connections, transaction
@@ -33,8 +32,8 @@ from cases.sweep.write import Climb, carry_out
 logger = logging.getLogger(__name__)
 BATCH = 500
 LOOK_AGAIN = timedelta(minutes=1)
-# Well below the task's time limit, so that it ends by itself: it wakes who delivers and says that
-# it ran, and the next tick goes on.
+# Well below the task's time limit, so that it ends by itself: it says that it ran, and the next
+# tick goes on.
 PATIENCE = timedelta(seconds=20)
 # Between two looks, so that a hundred cases due within a second are moved in a few batches.
 REST = timedelta(seconds=0.1)
@@ -49,7 +48,6 @@ class Batch:
 
     locked: int = 0
     climbs: list[Climb] = field(default_factory=list)
-    tenants: set[UUID] = field(default_factory=set)
     stuck: int = 0
 
     def add(self, other: "Batch") -> None:
@@ -57,7 +55,6 @@ class Batch:
         self.locked += other.locked
         self.stuck += other.stuck
         self.climbs += other.climbs
-        self.tenants |= other.tenants
 
 
 def sweep(
@@ -167,7 +164,7 @@ def uncollected() -> Iterator[None]:
 def _carry_out(cursor: CursorWrapper, claimed: list[Key], at: datetime) -> Batch:
     rows, climbs = _decide_all(cursor, claimed, at)
     rows.store(cursor)
-    return Batch(len(claimed), climbs, {notice[0] for notice in rows.notices})
+    return Batch(len(claimed), climbs)
 
 
 def _claim(cursor: CursorWrapper, at: datetime, limit: int) -> list[Key]:
