@@ -40,7 +40,7 @@ def test_what_is_due_before_the_next_tick_is_moved_when_it_is_due(live_world: Wo
     with live_world.scope():
         assert timezone.now() > due_at
         assert Case.objects.get().level.position == 2
-        assert clocks.get(state="breached").processed_at >= due_at
+        assert clocks.filter(state="breached", processed_at__gte=due_at).count() == 1
     assert datetime.fromisoformat(heartbeats()["sweep"].detail["caught_up"]) > due_at
 
 
