@@ -12,7 +12,6 @@ from django.utils import timezone
 from cases.alarm import raise_alarms
 from cases.audit import audit
 from cases.sweep import PATIENCE, Batch, sweep_until
-from journal.actions import wake
 from journal.queries import beat, heartbeats
 
 logger = logging.getLogger(__name__)
@@ -79,6 +78,6 @@ def run_audit() -> None:
     found = audit(timezone.now())
     if found.count:
         logger.error("the auditor found: %s", found.as_figures())
-        for tenant_id in raise_alarms(found):
-            wake(tenant_id)
+        told = raise_alarms(found)
+        logger.info("the admins of %d tenants are told", len(told))
     beat("audit", timezone.now(), found.as_figures())
