@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from cases.audit import ALARM, Findings
 from cases.sweep.statements import ADMINS
+from journal.gathering import LONGEST, QUIET
 from journal.models import Event
-from journal.registry import Letter
+from journal.registry import Letter, Subject
 from tenants.ids import uuid7
 from tenants.models import Membership, Role, User
 
@@ -26,11 +27,12 @@ RAISE = """
 INSERT INTO journal_event (tenant_id, id, kind, at, facts, audience, once_key)
 VALUES (%s, %s, %s, %s, %s::jsonb, 'internal', %s) ON CONFLICT DO NOTHING
 """
+# The e-mail waits as the sweep's do: a sweep that is late is an alarm, and tells the same admins.
 TELL = """
 INSERT INTO journal_notice (tenant_id, id, event_id, user_id, channel, state, attempts,
-    next_attempt_at, created_at, done_at)
-VALUES (%s, %s, %s, %s, 'bell', 'sent', 0, NULL, %s, %s),
-    (%s, %s, %s, %s, 'email', 'pending', 0, %s, %s, NULL)
+    next_attempt_at, held_until, created_at, done_at)
+VALUES (%s, %s, %s, %s, 'bell', 'sent', 0, NULL, NULL, %s, %s),
+    (%s, %s, %s, %s, 'email', 'pending', 0, %s, %s, %s, NULL)
 """
 
 
@@ -55,7 +57,8 @@ def _raise_one(cursor: CursorWrapper, tenant_id: UUID, name: str, count: int, at
     cursor.execute(ADMINS, [[tenant]])
     for _tenant, admin in cursor.fetchall():
         bell: list[str | datetime] = [tenant, str(uuid7()), event, str(admin), at, at]
-        email: list[str | datetime] = [tenant, str(uuid7()), event, str(admin), at, at]
+        email: list[str | datetime] = [tenant, str(uuid7()), event, str(admin)]
+        email += [at + QUIET, at + LONGEST, at]
         cursor.execute(TELL, [*bell, *email])
     return True
 
@@ -77,7 +80,7 @@ def finding_words() -> dict[str, str]:
     }
 
 
-class AuditSubject:
+class AuditSubject(Subject):
     """Answers for events whose kind begins with `audit.`: admins alone are told."""
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
@@ -100,4 +103,4 @@ def letter(event: Event, url: str) -> Letter:
     what = finding_words().get(str(event.facts.get("finding")), _("Something against the rules"))
     line = f"{what}: {event.facts.get('count')}"
     subject = _("The auditor found something")
-    return Letter(number=_("Auditor"), line=line, subject=subject, text=line, url=url)
+    return Letter(number=_("Auditor"), line=line, subject=subject, text=line, url=url, rank=0)

@@ -62,8 +62,9 @@ FINDINGS: dict[str, str] = {
         " AND due_at < %(late)s AND next_fire_at >= %(late)s"
     ),
     "undelivered": (
+        # What waits for others of its kind, or for somebody's morning, is not late until then.
         "SELECT tenant_id FROM journal_notice WHERE state = 'pending'"
-        " AND created_at < %(outbox_late)s"
+        " AND coalesce(held_until, created_at) < %(outbox_late)s"
     ),
     "undeliverable": (
         # An alarm that could not be mailed is no reason for the next alarm.

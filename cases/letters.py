@@ -1,28 +1,48 @@
 """How the events of a case are told: registered with the journal, asked again before sending."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases import reminders
 from cases.access import visible_cases
 from cases.models import Party
 from cases.queries import names_of
 from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Audience, Event
-from journal.registry import Letter
+from journal.registry import Letter, Subject
 from partners.models import Contact
 from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
 STANDSTILLS = ("case.paused", "case.resumed", "case.held")
+# What comes first among others in one mail.
+PRESSING = (
+    "case.alarm",
+    "case.unowned",
+    "case.escalated",
+    "case.approval.escalated",
+    "case.clock.breached",
+    "case.requested",
+    "case.reminder",
+    "case.clock.warning",
+    "case.pause.review",
+)
+RANKS = {kind: rank for rank, kind in enumerate(PRESSING, start=1)}
+# A case's number, and when it is due next.
+Faces = Mapping[UUID | None, tuple[str, datetime | None]]
 
 
-class CaseSubject:
+class CaseSubject(Subject):
     """Answers for events whose kind begins with `case.`; as many queries for fifty as for one."""
+
+    reminding = reminders.KINDS
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
         """Return what the person is told of the events they may see: the number in the subject,
@@ -32,13 +52,13 @@ class CaseSubject:
         if member is None:
             return {}
         companies = own_companies(member)
-        numbers = numbers_of(member, {e.case_id for e in events if e.case_id})
-        seen = [e for e in events if e.case_id in numbers and reads(member, companies, e)]
+        faces = faces_of(member, {e.case_id for e in events if e.case_id})
+        seen = [e for e in events if e.case_id in faces and reads(member, companies, e)]
         names = names_of({i for e in seen for i in (e.by_id, *people_in(e.facts))})
         places = addresses(member, companies, {e.case_id for e in seen if e.case_id})
         outside = member.role == Role.PARTNER
         return {
-            e.pk: letter(e, numbers[e.case_id], names, place_of(e, places), outside=outside)
+            e.pk: letter(e, faces[e.case_id], names, place_of(e, places), outside=outside)
             for e in seen
         }
 
@@ -52,6 +72,12 @@ class CaseSubject:
         ids = set(cases.values_list("id", flat=True))
         return {e.pk for e in events if e.case_id in ids and reads(member, companies, e)}
 
+    def reminders(
+        self, events: Sequence[Event], user: User, at: datetime
+    ) -> dict[UUID, datetime | None]:
+        """Return from when on the person may be reminded of each clock; None where it has ended."""
+        return reminders.times(events, user, at)
+
 
 def own_companies(member: Membership) -> dict[UUID, str]:
     """Return the partners a contact speaks for, with their addresses; none for staff."""
@@ -61,9 +87,10 @@ def own_companies(member: Membership) -> dict[UUID, str]:
     return dict(found.values_list("partner_id", "partner__slug"))
 
 
-def numbers_of(member: Membership, case_ids: set[UUID]) -> dict[UUID | None, str]:
-    """Return the numbers of those cases the member may see."""
-    return dict(visible_cases(member).filter(pk__in=case_ids).values_list("id", "number"))
+def faces_of(member: Membership, case_ids: set[UUID]) -> Faces:
+    """Return the numbers of those cases the member may see, and when each is due next."""
+    rows = visible_cases(member).filter(pk__in=case_ids).values_list("id", "number", "due_at")
+    return {case_id: (number, due_at) for case_id, number, due_at in rows}
 
 
 def reads(member: Membership, companies: dict[UUID, str], event: Event) -> bool:
@@ -97,10 +124,16 @@ def place_of(event: Event, places: Places) -> str:
 
 
 def letter(
-    event: Event, number: str, names: Mapping[UUID, str], url: str, *, outside: bool = False
+    event: Event,
+    face: tuple[str, datetime | None],
+    names: Mapping[UUID, str],
+    url: str,
+    *,
+    outside: bool = False,
 ) -> Letter:
     """Return what is told of one event; `outside` the vendor nobody is told of levels, nor who
-    stands in for whom."""
+    stands in for whom, nor what is due inside."""
+    number, due_at = face
     facts = {k: v for k, v in event.facts.items() if not (outside and k in PRINCIPALS)}
     what = sentence(event.kind, facts, names) or _("wrote a message.")
     who = names.get(event.by_id, "") if event.by_id else ""
@@ -113,8 +146,10 @@ def letter(
         line = stands_still(event)
     if outside and event.kind == "case.party_added":
         line = _("You have a part in a dispute. You can follow it in the portal.")
-    subject = f"[{number}] {subject_of(event, outside=outside)}"
-    return Letter(number=number, line=line, subject=subject, text=f"{number}: {line}", url=url)
+    heading = subject_of(event, outside=outside)
+    told = Letter(number, line, f"[{number}] {heading}", f"{number}: {line}", url, heading)
+    rank = RANKS.get(event.kind, told.rank)
+    return replace(told, rank=rank, due_at=None if outside else due_at)
 
 
 def stands_still(event: Event) -> str:

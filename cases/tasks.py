@@ -11,38 +11,49 @@ from django.utils import timezone
 
 from cases.alarm import raise_alarms
 from cases.audit import audit
-from cases.sweep import Batch, sweep
-from journal.actions import wake
+from cases.sweep import PATIENCE, Batch, sweep_until
 from journal.queries import beat, heartbeats
 
 logger = logging.getLogger(__name__)
 STUCK_SHOWN = timedelta(minutes=5)
+TICK = timedelta(seconds=settings.SWEEP_TICK_SECONDS)
 # Only ids and levels: the sweep never sees a title or a name.
 LINE = "parley: {at:%H:%M:%S} {number} had no {kind} in time: level {before} -> level {position}"
 
 
 @shared_task(name="cases.sweep")
 def run_sweep() -> None:
-    """Move every case whose time has come, then wake who delivers the notices."""
-    batches = sweep(timezone.now)
-    for tenant_id in {tenant for batch in batches for tenant in batch.tenants}:
-        wake(tenant_id)
+    """Move every case whose time has come, and until the next tick each one as its time comes.
+
+    What it tells waits for a few seconds, and is then found by the relay.
+    """
+    began = timezone.now()
+    batches = sweep_until(timezone.now, began + TICK)
     if settings.DEMO:
         show(batches)
     moved = sum(len(batch.climbs) for batch in batches)
-    at = timezone.now()
-    beat("sweep", at, {"moved": moved, **stuck_lately(sum(batch.stuck for batch in batches), at)})
+    stuck = sum(batch.stuck for batch in batches)
+    at, before = timezone.now(), last_detail()
+    # Before its patience is over a sweep ends only when nothing is left to do.
+    caught_up = at.isoformat() if at - began < PATIENCE else before.get("caught_up")
+    detail = {"moved": moved, "caught_up": caught_up, **stuck_lately(stuck, at, before)}
+    beat("sweep", at, detail)
 
 
-def stuck_lately(stuck: int, at: datetime) -> dict[str, Any]:
+def last_detail() -> dict[str, Any]:
+    """Return what the sweep before has said of itself."""
+    before = heartbeats().get("sweep")
+    return before.detail if before else {}
+
+
+def stuck_lately(stuck: int, at: datetime, before: dict[str, Any]) -> dict[str, Any]:
     """Return how many cases could not be moved the last time there were any, and when that was;
     0 once that is `STUCK_SHOWN` ago. Ticks between two looks at such a case find none."""
     if stuck:
         return {"stuck": stuck, "stuck_at": at.isoformat()}
-    before = heartbeats().get("sweep")
-    last = before.detail.get("stuck_at") if before else None
-    if before and last and at - datetime.fromisoformat(last) < STUCK_SHOWN:
-        return {"stuck": before.detail["stuck"], "stuck_at": last}
+    last = before.get("stuck_at")
+    if last and at - datetime.fromisoformat(last) < STUCK_SHOWN:
+        return {"stuck": before["stuck"], "stuck_at": last}
     return {"stuck": 0}
 
 
@@ -67,6 +78,6 @@ def run_audit() -> None:
     found = audit(timezone.now())
     if found.count:
         logger.error("the auditor found: %s", found.as_figures())
-        for tenant_id in raise_alarms(found):
-            wake(tenant_id)
+        told = raise_alarms(found)
+        logger.info("the admins of %d tenants are told", len(told))
     beat("audit", timezone.now(), found.as_figures())

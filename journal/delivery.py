@@ -1,84 +1,138 @@
 """Delivering the outbox: e-mail is sent at least once, always under the same Message-ID."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
 
+from journal.digest import Mail, compose
 from journal.models import Channel, Notice, NoticeState
-from journal.registry import Letter, letters
+from journal.registry import Letter, letters, reminders, reminds
+from tenants.models import Membership, Role, User
 
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = timedelta(days=3)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
-# What sockets and smtplib raise, and what a row or an address that contradicts the rules does:
+# What a row that contradicts the rules raises; what sockets and smtplib raise, and a bad address:
 # one notice that cannot be told must not keep the others waiting.
-TROUBLE = (OSError, ValueError, LookupError)
+BROKEN = (ValueError, LookupError)
+TROUBLE = (OSError, *BROKEN)
 
 
 def deliver_one(at: datetime) -> UUID | None:
-    """Deliver the current tenant's next waiting e-mail in a transaction of its own.
+    """Deliver the current tenant's next mail, one that `gather` has made, in a transaction of its
+    own.
 
-    Returns the notice's id, or None when nothing waits that another worker has not taken.
+    Who has locked the notice that leads a mail has all of it. Returns the mail's id, or None when
+    nothing waits that another worker has not taken.
     """
     with transaction.atomic():
-        notice = (
-            Notice.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("event", "user")
-            .filter(state=NoticeState.PENDING, channel=Channel.EMAIL, next_attempt_at__lte=at)
+        mails = Notice.objects.filter(state=NoticeState.PENDING, channel=Channel.EMAIL)
+        lead = (
+            mails.filter(next_attempt_at__lte=at, mail_id=F("id"))
+            .select_for_update(skip_locked=True)
             .order_by("next_attempt_at", "id")
             .first()
         )
-        if notice is None:
+        if lead is None:
             return None
-        _attempt(notice, at)
-        notice.save(
-            update_fields=["state", "attempts", "next_attempt_at", "done_at"], force_update=True
-        )
-        return notice.pk
+        own = mails.filter(mail_id=lead.pk).select_for_update(of=("self",))
+        _attempt(list(own.select_related("event", "user").order_by("created_at", "id")), at)
+        return lead.pk
 
 
-def _attempt(notice: Notice, at: datetime) -> None:
-    notice.attempts += 1
+def _attempt(notices: Sequence[Notice], at: datetime) -> None:
     try:
-        sent = _told(notice)
+        told = _told(notices, at)
+    except BROKEN as error:
+        _set_apart(notices, at, error)
+        return
+    sent = [notice for notice in notices if notice.event_id in told]
+    try:
+        if sent:
+            _send(sent, [told[notice.event_id] for notice in sent])
     except TROUBLE as error:
-        logger.warning("notice %s was not sent: %s", notice.pk, type(error).__name__)
-        _postpone(notice, at)
+        _postpone(notices, at, error)
     else:
-        state = NoticeState.SENT if sent else NoticeState.DROPPED
-        notice.state, notice.done_at, notice.next_attempt_at = state, at, None
+        gone = {notice.pk for notice in sent}
+        _settle(sent, at, NoticeState.SENT)
+        _settle([n for n in notices if n.pk not in gone], at, NoticeState.DROPPED)
 
 
-def _told(notice: Notice) -> bool:
-    """Send a notice; False where the person may not be told any more."""
-    letter = letters([notice.event], notice.user).get(notice.event_id)
-    if letter is not None:
-        _send(notice, letter)
-    return letter is not None
+def _told(notices: Sequence[Notice], at: datetime) -> dict[UUID, Letter]:
+    """Return what may still be told to the person, and is not settled meanwhile."""
+    events, user = [notice.event for notice in notices], notices[0].user
+    reminding = [event for event in events if reminds(event.kind)]
+    times = reminders(reminding, user, at) if reminding else {}
+    return letters([event for event in events if times.get(event.pk, at) is not None], user)
 
 
-def _postpone(notice: Notice, at: datetime) -> None:
-    if at - notice.created_at >= GIVE_UP_AFTER:
-        notice.state, notice.done_at, notice.next_attempt_at = NoticeState.FAILED, at, None
-    else:
-        doublings = min(notice.attempts - 1, 10)  # beyond, the longest wait rules anyway
-        notice.next_attempt_at = at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+def _set_apart(notices: Sequence[Notice], at: datetime, error: Exception) -> None:
+    """Take what cannot be told out of a mail, which goes without it; nothing was sent yet."""
+    broken = [notice for notice in notices if not _is_sound(notice, at)]
+    apart = {notice.pk for notice in broken}
+    sound = [notice.pk for notice in notices if notice.pk not in apart]
+    if sound and broken:
+        Notice.objects.filter(pk__in=apart).update(mail_id=F("id"))
+        Notice.objects.filter(pk__in=sound).update(mail_id=sound[0])
+    _postpone(broken or notices, at, error)
 
 
-def message_id(notice_id: UUID) -> str:
-    """Return the Message-ID of a notice: the same at every attempt, so a repeat is recognised."""
-    return f"<{notice_id}@{settings.MAIL_DOMAIN}>"
+def _is_sound(notice: Notice, at: datetime) -> bool:
+    try:
+        _told([notice], at)
+    except BROKEN:
+        return False
+    return True
 
 
-def _send(notice: Notice, letter: Letter) -> None:
+def _settle(notices: Sequence[Notice], at: datetime, state: NoticeState) -> None:
+    rows = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
+    rows.update(state=state, done_at=at, next_attempt_at=None, attempts=F("attempts") + 1)
+
+
+def _postpone(notices: Sequence[Notice], at: datetime, error: Exception) -> None:
+    logger.warning("mail %s was not sent: %s", notices[0].mail_id, type(error).__name__)
+    if at - max(n.held_until or n.created_at for n in notices) >= GIVE_UP_AFTER:
+        _settle(notices, at, NoticeState.FAILED)
+        return
+    doublings = min(notices[0].attempts, 10)  # beyond, the longest wait rules anyway
+    again = at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    rows = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
+    rows.update(next_attempt_at=again, attempts=F("attempts") + 1)
+
+
+def message_id(mail_id: UUID) -> str:
+    """Return the Message-ID of a mail: the same at every attempt, so a repeat is recognised."""
+    return f"<{mail_id}@{settings.MAIL_DOMAIN}>"
+
+
+def mail_of(told: Sequence[Letter], user: User) -> Mail:
+    """Return the mail that tells a person of the current tenant some letters."""
+    return compose(told, user.timezone, _all_url(user) if len(told) > 1 else "")
+
+
+def _all_url(user: User) -> str:
+    """Return where a person finds everything they were told."""
+    member = Membership.objects.select_related("tenant").get(user=user)
+    if member.role == Role.PARTNER:
+        return reverse(settings.LOGIN_REDIRECT_URL)
+    return reverse("notices", args=[member.tenant.slug])
+
+
+def _send(notices: Sequence[Notice], told: Sequence[Letter]) -> None:
+    user, mail = notices[0].user, mail_of(told, notices[0].user)
+    ident = notices[0].mail_id or notices[0].pk
     EmailMessage(
-        subject=letter.subject,
-        body=f"{letter.text}\n\n{settings.PUBLIC_URL}{letter.url}\n",
-        to=[notice.user.email],
-        headers={"Message-ID": message_id(notice.pk), "Auto-Submitted": "auto-generated"},
+        subject=mail.subject,
+        body=mail.body,
+        to=[user.email],
+        headers={"Message-ID": message_id(ident), "Auto-Submitted": "auto-generated"},
     ).send()

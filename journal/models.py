@@ -87,12 +87,17 @@ class NoticeState(models.TextChoices):
 
     PENDING = "pending", _("Waiting")
     SENT = "sent", _("Sent")
-    DROPPED = "dropped", _("Not sent: the person may no longer see the case")
+    DROPPED = "dropped", _("Not sent: nothing that the person is still to be told")
     FAILED = "failed", _("Given up")
 
 
 class Notice(TenantModel):
-    """One event told to one person on one channel. The rows are the outbox."""
+    """One event told to one person on one channel. The rows are the outbox.
+
+    What waits for one person at one time leaves as one mail: `mail_id` is the id of the notice that
+    leads it, decided before it is first sent, and names the mail at every attempt. `held_until` is
+    how long at most it waits for others of its kind, or for the person's working hours.
+    """
 
     event = TenantForeignKey(Event, models.CASCADE)
     user = MemberForeignKey(models.CASCADE)
@@ -103,6 +108,8 @@ class Notice(TenantModel):
     created_at = models.DateTimeField(db_default=models.functions.Now())
     done_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    mail_id = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

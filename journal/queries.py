@@ -34,6 +34,13 @@ def heartbeats() -> dict[str, Heartbeat]:
     return {heartbeat.name: heartbeat for heartbeat in Heartbeat.objects.all()}
 
 
+def caught_up() -> datetime | None:
+    """Return when the sweep last had nothing left to do; None before that ever was."""
+    beats = Heartbeat.objects.filter(name="sweep").values_list("detail", flat=True)
+    detail = beats.first() or {}
+    return datetime.fromisoformat(detail["caught_up"]) if detail.get("caught_up") else None
+
+
 def tenants_waiting(at: datetime) -> list[UUID]:
     """Return the tenants that have notices to deliver now."""
     with background_role("relay") as cursor:

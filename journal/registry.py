@@ -7,6 +7,7 @@ that owns a subject registers it when it is ready.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,17 +18,27 @@ from tenants.models import User
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What one person is told: a line for the bell, a subject and a text for e-mail, and where
-    to read on. The subject carries a number, never a title."""
+    to read on. The subject carries a number, never a title.
+
+    Among others in one mail it stands under its `heading`, the most urgent (the lowest `rank`)
+    first, with when its case is due next.
+    """
 
     number: str
     line: str
     subject: str
     text: str
     url: str
+    heading: str = ""
+    rank: int = 100
+    due_at: datetime | None = None
 
 
 class Subject(Protocol):
-    """How the events of one kind of thing are told."""
+    """How the events of one kind of thing are told. `reminding` are the kinds that only remind of
+    something that is told in the app already."""
+
+    reminding: frozenset[str] = frozenset()
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
         """Return what the person is told, by event: only of what they may see, now."""
@@ -36,6 +47,16 @@ class Subject(Protocol):
     def known(self, events: Sequence[Event], user: User) -> set[UUID]:
         """Return the events the person may know of, now: those that `letters` would tell."""
         ...
+
+    def reminders(
+        self,
+        events: Sequence[Event],
+        user: User,  # noqa: ARG002 - whose hours count
+        at: datetime,
+    ) -> dict[UUID, datetime | None]:
+        """Return from when on each event that only reminds may be mailed to the person; None where
+        nothing is left to remind of. Asked of the kinds that only remind."""
+        return dict.fromkeys((event.pk for event in events), at)
 
 
 _subjects: dict[str, Subject] = {}
@@ -66,6 +87,21 @@ def known(events: Sequence[Event], user: User) -> set[UUID]:
     found: set[UUID] = set()
     for subject, group in _by_subject(events) if _is_told(user) else ():
         found |= subject.known(group, user)
+    return found
+
+
+def reminds(kind: str) -> bool:
+    """Whether an event of a kind only reminds of something."""
+    subject = _subjects.get(kind.split(".", 1)[0])
+    return subject is not None and kind in subject.reminding
+
+
+def reminders(events: Sequence[Event], user: User, at: datetime) -> dict[UUID, datetime | None]:
+    """Return from when on each event that only reminds may be mailed to a person, None for never;
+    `KeyError` for a kind nobody registered."""
+    found: dict[UUID, datetime | None] = {}
+    for subject, group in _by_subject(events):
+        found |= subject.reminders(group, user, at)
     return found
 
 

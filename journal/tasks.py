@@ -1,6 +1,9 @@
 """Background work of the journal: thin, primitive ids in, the verb called."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import cache
+from typing import TypeVar
 from uuid import UUID
 
 from celery import current_app, shared_task
@@ -9,21 +12,28 @@ from django.utils import timezone
 
 from journal.actions import wake
 from journal.delivery import deliver_one
+from journal.gathering import gather
 from journal.queries import beat, tenants_waiting
 from journal.seal import BATCH, Anchors, seal_batch
 from tenants.scope import act_in
 
 MAILS_PER_TASK = 200
+Found = TypeVar("Found")
 
 
 @shared_task(name="journal.deliver", max_retries=3)
 def deliver(tenant_id: str) -> None:
     """Deliver what waits in one tenant; a long queue goes on in the next task."""
     for _ in range(MAILS_PER_TASK):
-        with act_in(UUID(tenant_id)):
-            if deliver_one(timezone.now()) is None:
-                return
+        # Each in a transaction of its own: what is sent has its id for good.
+        if _in(tenant_id, deliver_one) is None and not _in(tenant_id, gather):
+            return
     current_app.send_task("journal.deliver", args=(tenant_id,), retry=False)
+
+
+def _in(tenant_id: str, verb: Callable[[datetime], Found]) -> Found:
+    with act_in(UUID(tenant_id)):
+        return verb(timezone.now())
 
 
 @shared_task(name="journal.relay")

@@ -10,12 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from journal.models import Event
-from journal.registry import Letter
+from journal.registry import Letter, Subject
 from ladder.queries import STANDS_IN
 from tenants.models import Membership, User
 
 
-class AbsenceSubject:
+class AbsenceSubject(Subject):
     """Answers for events whose kind begins with `absence.`."""
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:

@@ -116,7 +116,10 @@ class Ladder(TenantModel):
 
 
 class Level(TenantModel):
-    """One rung: who answers, by when, and how much they may concede. Windows are ISO 8601."""
+    """One rung: who answers, by when, and how much they may concede. Windows are ISO 8601.
+
+    Where it is `urgent`, reminders of what waits there are mailed outside working hours too.
+    """
 
     ladder = TenantForeignKey(Ladder, models.CASCADE, related_name="levels")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -127,6 +130,7 @@ class Level(TenantModel):
     veto_window = models.CharField(_("veto window"), max_length=20, default="PT4H")
     thresholds = ArrayField(models.PositiveSmallIntegerField(), default=default_thresholds)
     concessions_only = models.BooleanField(_("for concessions only"), default=False)
+    urgent = models.BooleanField(_("urgent"), default=False, db_default=False)
     authority_amount = models.DecimalField(
         _("limit"), max_digits=18, decimal_places=4, null=True, blank=True
     )

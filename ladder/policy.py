@@ -38,7 +38,8 @@ class SeatEntry:
 @dataclass(frozen=True, slots=True)
 class LevelEntry:
     """One rung of a ladder. `amount` and `quarter` limit what it may concede in `currency`:
-    each concession, and per partner and quarter; None is no limit."""
+    each concession, and per partner and quarter; None is no limit. `urgent`: reminders of what
+    waits here do not wait for working hours."""
 
     position: int
     name: str
@@ -49,6 +50,7 @@ class LevelEntry:
     responsibilities: str = ""
     thresholds: tuple[int, ...] = THRESHOLDS
     concessions_only: bool = False
+    urgent: bool = False
     amount: Decimal | None = Decimal(0)
     quarter: Decimal | None = None
     currency: str = "EUR"

@@ -4,8 +4,8 @@
                     "exceptions"?}],
      "ladders": [{"name", "calendar"?, "total_window", "levels": [
         {"position"?, "name", "holder", "backup"?, "response_window", "decision_window",
-         "veto_window"?, "thresholds"?, "concessions_only"?, "responsibilities"?,
-         "authority"?: {"amount"?, "quarter"?, "currency"?, "kinds"?}}]}],
+         "veto_window"?, "thresholds"?, "concessions_only"?, "urgent"?,
+         "responsibilities"?, "authority"?: {"amount"?, "quarter"?, "currency"?, "kinds"?}}]}],
      "matrix": [{"category"?, "severity"?, "region"?, "tier"?, "ladder", "start_level"?,
                  "total_window"?, "veto_window"?, "owner"?, "backup"?,
                  "steps"?: [{"response_window"?, "decision_window"?}]}],
@@ -57,6 +57,7 @@ LEVEL = (
     "veto_window",
     "thresholds",
     "concessions_only",
+    "urgent",
     "responsibilities",
     "authority",
 )
@@ -194,6 +195,7 @@ def _level(node: Node) -> LevelEntry:
         veto=fields.either("veto_window", Node.window, DEFAULT_VETO),
         thresholds=fields.either("thresholds", _thresholds, THRESHOLDS),
         concessions_only=fields.either("concessions_only", Node.flag, otherwise=False),
+        urgent=fields.either("urgent", Node.flag, otherwise=False),
         responsibilities=fields.either("responsibilities", _story, ""),
         **limits,
     )

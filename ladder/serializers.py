@@ -196,6 +196,9 @@ class LevelSerializer(StrictSerializer):
         child=serializers.IntegerField(min_value=1, max_value=99), required=False, max_length=10
     )
     concessions_only = serializers.BooleanField(required=False)
+    urgent = serializers.BooleanField(
+        required=False, help_text="Reminders are mailed outside working hours too."
+    )
     responsibilities = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     authority = AuthoritySerializer(required=False)
 

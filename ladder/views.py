@@ -115,6 +115,7 @@ def level_card(level: Level, seats: list[Seat], away: dict[UUID, str]) -> dict[s
         "position": level.position,
         "name": level.name,
         "concessions_only": level.concessions_only,
+        "urgent": level.urgent,
         "windows_label": _("Answers in %(response)s, decides in %(decision)s") % words,
         "authority_label": authority_words(level),
         "seats": [seat_line(seat, away.get(seat.user_id, "")) for seat in seats],

@@ -58,6 +58,7 @@ def write_level(row: Level, entry: LevelEntry) -> None:
     row.veto_window = format_window(entry.veto)
     row.thresholds = list(entry.thresholds)
     row.concessions_only = entry.concessions_only
+    row.urgent = entry.urgent
     row.authority_amount, row.authority_quarter = entry.amount, entry.quarter
     row.authority_currency, row.authority_kinds = entry.currency, list(entry.kinds)
     row.save()

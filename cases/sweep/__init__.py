@@ -4,6 +4,6 @@ It works across tenants in one go, as a role that sees ids, states and times onl
 sweepers may run; a batch is one transaction, and what another has locked is passed over.
 """
 
-from cases.sweep.run import Batch, sweep
+from cases.sweep.run import PATIENCE, Batch, sweep, sweep_until
 
-__all__ = ["Batch", "sweep"]
+__all__ = ["PATIENCE", "Batch", "sweep", "sweep_until"]

@@ -14,6 +14,7 @@ from cases.facts import Asked, NewClock
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
 from cases.sweep.load import Row
+from journal.gathering import LONGEST, QUIET
 from ladder.seats import Holder
 from tenants.ids import uuid7
 
@@ -119,4 +120,5 @@ class Rows:
             cursor.execute(statements.START_CLOCKS, arrays(self.new_clocks, 20))
         cursor.execute(statements.CHANGE_CASES, at + arrays(self.cases, 11))
         cursor.execute(statements.RECORD, at + arrays(self.events, 7))
-        cursor.execute(statements.TELL, at + arrays(self.notices, 5) + at * 2)
+        held = [self.at + QUIET, self.at + LONGEST]
+        cursor.execute(statements.TELL, at + arrays(self.notices, 5) + at + held)

@@ -11,6 +11,9 @@ ORDER BY k.next_fire_at LIMIT %s
 FOR UPDATE OF c, k SKIP LOCKED
 """
 
+# What is past was claimed just now, or somebody else has it.
+NEXT = "SELECT min(next_fire_at) FROM cases_clock WHERE state = 'running' AND next_fire_at > %s"
+
 # Read after the lock, in a snapshot of its own: what a verb has just committed is seen.
 # The turn is asked for by its case too: without statistics the planner may look at the turns
 # first, and by their tenant alone it would read all of them once for each case.
@@ -164,18 +167,19 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text
     AS v (tenant_id, id, kind, case_id, facts, audience, once_key)
 """
 
-# Each person is told on both channels: a bell rings by being there, an e-mail waits for delivery.
+# Each person is told on both channels: a bell rings by being there, an e-mail waits for others that
+# the same person gets of the same work.
 TELL = """
 INSERT INTO journal_notice (tenant_id, event_id, user_id, id, channel, state, attempts, created_at,
-    next_attempt_at, done_at)
+    next_attempt_at, held_until, done_at)
 SELECT v.tenant_id, v.event_id, v.user_id, told.id, told.channel, told.state, 0, %s,
-    told.next_attempt_at, told.done_at
+    told.next_attempt_at, told.held_until, told.done_at
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[])
     AS v (tenant_id, event_id, user_id, bell_id, mail_id)
 CROSS JOIN LATERAL (VALUES
-    (v.bell_id, 'bell', 'sent', NULL::timestamptz, %s::timestamptz),
-    (v.mail_id, 'email', 'pending', %s, NULL)
-) AS told (id, channel, state, next_attempt_at, done_at)
+    (v.bell_id, 'bell', 'sent', NULL::timestamptz, NULL::timestamptz, %s::timestamptz),
+    (v.mail_id, 'email', 'pending', %s, %s, NULL)
+) AS told (id, channel, state, next_attempt_at, held_until, done_at)
 """
 
 # A case that cannot be moved must not stop the others: it is looked at again later, and the

@@ -74,6 +74,7 @@ EXAMPLE = {
             ],
             "thresholds": [50, 75, 90],
             "concessions_only": False,
+            "urgent": False,
             "responsibilities": "",
             "authority": {**level["authority"], "quarter": None},
         }
@@ -264,6 +265,7 @@ def level_shape(level: Level, seats: list[Seat]) -> dict[str, Any]:
         "veto_window": level.veto_window,
         "thresholds": level.thresholds,
         "concessions_only": level.concessions_only,
+        "urgent": level.urgent,
         "responsibilities": level.responsibilities,
         "authority": {
             "amount": plain_amount(level.authority_amount),

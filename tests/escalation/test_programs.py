@@ -15,6 +15,7 @@ from cases.transitions import ALLOWED
 from cases.turns import former_holder
 from journal.actions import record, tell
 from journal.delivery import deliver_one
+from journal.gathering import gather
 from journal.models import Notice, NoticeState
 from journal.queries import unread_count
 from journal.registry import known, letters
@@ -118,6 +119,7 @@ def test_it_is_told_nothing(world: World, at: datetime, program: Membership) -> 
     assert letters([event], program.user) == {}
     assert known([event], program.user) == set()
     assert unread_count(program.user) == 0
+    assert gather(at) > 0
     while deliver_one(at):
         pass
     assert [letter.to for letter in mail.outbox] == [[world["petra"].user.email]]

@@ -22,6 +22,7 @@ from devtools.ports import free_port
 from journal import tasks
 from journal.actions import mark_read, record, tell, wake
 from journal.delivery import GIVE_UP_AFTER, deliver_one, message_id
+from journal.gathering import gather
 from journal.models import Event, Notice
 from journal.queries import heartbeats, tenants_waiting, unread_count
 from partners.models import Contact
@@ -88,6 +89,8 @@ def waiting(world: World) -> list[Notice]:
 def deliver(world: World, at: datetime = OPENED) -> UUID | None:
     """Deliver one mail as the task does."""
     with world.scope():
+        gather(at)
+    with world.scope():
         return deliver_one(at)
 
 
@@ -150,6 +153,8 @@ def test_one_mail_a_notice_from_the_number_and_never_the_title(
 def test_after_a_crash_between_sending_and_committing_the_mail_comes_again_under_its_name(
     world: World, mailbox: Mailbox
 ) -> None:
+    with world.scope():
+        gather(OPENED)
     with world.scope():
         deliver_one(OPENED)
         transaction.set_rollback(True)  # as a worker that is killed before it commits
@@ -246,6 +251,8 @@ def test_a_person_is_told_of_an_event_once(world: World) -> None:
 def test_two_workers_do_not_send_one_mail_twice(world: World, mailbox: Mailbox) -> None:
     other = connection.copy()
     try:
+        with world.scope():
+            gather(OPENED)
         with world.scope():
             deliver_one(OPENED)
             other.ensure_connection()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from journal.models import Event
 from ladder.actions import install_defaults, load_policy, publish_calendar
@@ -31,6 +32,7 @@ from tenants.actions import NewPerson, add_member
 from tenants.errors import Invalid, NotAllowed
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import act_in
+from tests.escalation.browsing import browser
 from tests.factories import OPENED, World, make_world
 from tests.ladder.policies import good, spoiled, written
 
@@ -67,6 +69,20 @@ def everything() -> list[Any]:
     """Return all rows of the policy, to see that nothing was half written."""
     kinds = (Calendar, CalendarVersion, Ladder, Level, Seat, Route)
     return [list(kind.objects.order_by("pk").values()) for kind in kinds]
+
+
+def test_a_level_is_urgent_where_it_is_written_and_the_rules_say_so(
+    staffed: World, at: datetime
+) -> None:
+    policy = good()
+    policy["ladders"][0]["levels"][1]["urgent"] = True
+    load(written(policy), at)
+    levels = Level.objects.filter(ladder__name="Trial").order_by("position")
+    assert list(levels.values_list("urgent", flat=True)) == [False, True]
+    shown = browser(staffed, "ines").get(reverse("policy", args=[staffed.tenant.slug]))
+    assert shown.content.decode().count("reminders are mailed outside working hours too") == 1
+    load(written(good()), at)
+    assert not levels.filter(urgent=True).exists()
 
 
 def test_a_policy_comes_into_force(staffed: World, at: datetime) -> None:

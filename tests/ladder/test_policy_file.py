@@ -144,6 +144,7 @@ def test_what_is_not_said_has_its_default() -> None:
         ("ladders[0].levels[0].thresholds", [90, 50], "Percentages in ascending order, each once."),
         ("ladders[0].levels[1].thresholds[0]", 100, "Must be a whole number from 1 to 99."),
         ("ladders[0].levels[0].concessions_only", "yes", "Must be true or false."),
+        ("ladders[0].levels[0].urgent", "yes", "Must be true or false."),
         ("ladders[0].levels[0].hours", 4, "There is no such field."),
         (
             "ladders[0].levels[0].authority.amount",

@@ -142,7 +142,7 @@ def test_what_was_answered_and_not_decided_climbs_when_the_decision_window_ends(
     assert (first, second) == (("decision", "breached", False), ("response", "met", True))
 
 
-def test_every_notice_went_out_as_one_mail_under_its_own_id(story: Story) -> None:
+def test_every_notice_went_out_in_one_mail_with_an_id_of_its_own(story: Story) -> None:
     story.product.wait_delivered(story.until, BOUND)
     sent = post(story.product, story.cases, story.until)
     assert set(sent.states) == {"sent"}

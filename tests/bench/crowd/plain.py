@@ -105,9 +105,9 @@ SELECT tenant_id, second_event, 'case.alarm', %(at)s, case_id, jsonb_build_objec
 """,
     """
 INSERT INTO journal_notice (tenant_id, id, event_id, user_id, channel, state, attempts,
-    next_attempt_at, created_at, done_at)
+    next_attempt_at, held_until, created_at, done_at)
 SELECT p.tenant_id, NEW_ID, p.event_id, p.user_id, v.channel, v.state, 0, v.next_attempt_at,
-    %(at)s, v.done_at
+    v.held_until, %(at)s, v.done_at
 FROM (
     SELECT tenant_id, second_event AS event_id, unnest(CASE WHEN climbs
         THEN ARRAY[new_owner_id, owner_id] ELSE ARRAY[owner_id, backup_id] END) AS user_id FROM due
@@ -121,8 +121,9 @@ FROM (
     SELECT d.tenant_id, d.second_event, m.user_id FROM due d
     JOIN tenants_membership m ON m.tenant_id = d.tenant_id AND m.role = 'admin' AND m.is_active
     JOIN tenants_user u ON u.id = m.user_id AND u.is_active WHERE NOT d.climbs
-) p CROSS JOIN (VALUES ('bell', 'sent', NULL::timestamptz, %(at)s), ('email', 'pending', %(at)s,
-    NULL)) AS v (channel, state, next_attempt_at, done_at)
+) p CROSS JOIN (VALUES ('bell', 'sent', NULL::timestamptz, NULL::timestamptz, %(at)s),
+    ('email', 'pending', %(at)s + interval '3 seconds', %(at)s + interval '3 minutes', NULL))
+    AS v (channel, state, next_attempt_at, held_until, done_at)
 WHERE p.user_id IS NOT NULL
 """,
 )

@@ -18,8 +18,8 @@ SHAPES = {
         FROM journal_event WHERE at = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6""",
     "journal_notice": """
         SELECT channel, state, attempts, next_attempt_at IS NULL, done_at IS NULL, read_at IS NULL,
-            count(*)
-        FROM journal_notice WHERE created_at = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6""",
+            held_until IS NULL, count(*)
+        FROM journal_notice WHERE created_at = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6, 7""",
     "cases_assignment": """
         SELECT 'started', position, number, cycle, backup_id IS NULL, ended_at IS NULL, count(*)
         FROM cases_assignment WHERE started_at = ANY(%s) GROUP BY 2, 3, 4, 5, 6""",

@@ -64,13 +64,12 @@ def in_two_transactions(split: Callable[[Any], Callable[[CursorWrapper], None]])
             if not claimed:
                 return Batch()
             rows, climbs = run._decide_all(cursor, claimed, at)
-            tenants = {notice[0] for notice in rows.notices}
             write_rest = split(rows)
             rows.store(cursor)
         time.sleep(LINGER_SECONDS)
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             write_rest(cursor)
-        return Batch(len(claimed), climbs, tenants)
+        return Batch(len(claimed), climbs)
 
     run.run_batch = run_batch
 

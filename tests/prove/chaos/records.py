@@ -68,6 +68,16 @@ class EventRow(NamedTuple):
     once_key: str | None
 
 
+class MailRow(NamedTuple):
+    """What became of one thing that somebody was to be mailed, and the mail it went in."""
+
+    notice: str
+    state: str
+    mail: str
+    kind: str
+    clock: str | None
+
+
 class Answer(NamedTuple):
     """What a person saw happen to an answer of theirs."""
 
@@ -88,7 +98,9 @@ CLOCKS = """SELECT case_id, id, kind, state, assignment_id, due_at, met_at, proc
 EVENTS = """SELECT tenant_id, case_id, id, kind, at, by_id, facts, once_key FROM journal_event
     ORDER BY id"""
 TOLD = """SELECT event_id, user_id, channel, count(*) FROM journal_notice GROUP BY 1, 2, 3"""
-MAILS = """SELECT id, state FROM journal_notice WHERE channel = 'email'"""
+MAILS = """SELECT n.id, n.state, coalesce(n.mail_id, n.id), e.kind, e.facts->>'clock'
+    FROM journal_notice n JOIN journal_event e ON e.tenant_id = n.tenant_id AND e.id = n.event_id
+    WHERE n.channel = 'email'"""
 CONTACTS = """SELECT p.case_id, n.user_id FROM cases_party p JOIN partners_contact n
     ON n.tenant_id = p.tenant_id AND n.partner_id = p.partner_id"""
 ADMINS = """SELECT tenant_id, user_id FROM tenants_membership WHERE role = 'admin'"""
@@ -107,7 +119,7 @@ class Records:
     clocks: dict[str, list[ClockRow]]
     events: list[EventRow]
     told: dict[str, Counter[tuple[str, str]]]
-    mails: dict[str, str]
+    mails: list[MailRow]
     contacts: dict[str, set[str]]
     admins: dict[str, set[str]]
     tops: dict[str, int]
@@ -188,7 +200,7 @@ def read(stage: Stage) -> Records:
         clocks=grouped(ClockRow(*row) for row in stage.rows(CLOCKS)),
         events=[EventRow(*row) for row in stage.rows(EVENTS)],
         told=told,
-        mails=dict(stage.rows(MAILS)),
+        mails=[MailRow(*row) for row in stage.rows(MAILS)],
         contacts=pairs((case, user) for case, user in stage.rows(CONTACTS)),
         admins=pairs((tenant, user) for tenant, user in stage.rows(ADMINS)),
         tops=dict(stage.rows(TOPS)),

@@ -1,0 +1,1 @@
+"""Thousands of open cases over a weekend on which nothing ran."""
