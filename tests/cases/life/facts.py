@@ -1,0 +1,118 @@
+"""The rows of a case at one moment."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from cases.models import Assignment, Case, Clock, Pause, Result
+from journal.models import Event
+from ladder.models import Absence
+
+Row = dict[str, Any]
+CASE = (
+    *("status", "cycle", "severity", "assignment_id", "owner_id", "level_id", "windows"),
+    *("level__position", "ladder__name", "start_position", "due_at", "due_kind"),
+    *("due_soon_at", "due_missed", "version", "resolved_at", "closed_at", "outcome"),
+)
+TABLES = (
+    *("cases_case", "cases_assignment", "cases_clock", "cases_pause", "cases_party"),
+    *("cases_message", "cases_result", "journal_event", "journal_notice", "ladder_absence"),
+)
+DIGEST = " UNION ALL ".join(
+    f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t.id), '')) FROM {name} t"
+    for name in TABLES
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What was done between two looks: a verb, or a tick of the sweep (`sweep`). `ladder` is where
+    the matrix leads for the severity that was named."""
+
+    verb: str
+    at: datetime
+    by: UUID | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    done: bool = True
+    ladder: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A case as its rows stand: clocks and events by id, turns by number."""
+
+    at: datetime
+    case: Row
+    turns: list[Row]
+    clocks: dict[UUID, Row]
+    pauses: list[Row]
+    results: list[Row]
+    events: dict[UUID, Row]
+    absences: list[Row]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes something."""
+        return self.case["status"] in ("new", "in_progress", "decided")
+
+    @property
+    def turn(self) -> Row:
+        """The turn the case names as its own."""
+        return next(turn for turn in self.turns if turn["id"] == self.case["assignment_id"])
+
+    def spans(self, clock: Row) -> tuple[tuple[datetime, datetime | None], ...]:
+        """When a clock stood still."""
+        if clock["kind"] not in ("decision", "total"):
+            return ()
+        mine = (pause for pause in self.pauses if pause["cycle"] == clock["cycle"])
+        return tuple((pause["started_at"], pause["ended_at"]) for pause in mine)
+
+    @property
+    def pause(self) -> Row | None:
+        """The pause the case is in."""
+        return next((pause for pause in self.pauses if pause["ended_at"] is None), None)
+
+    def stand_ins(self, person: UUID | None) -> set[UUID]:
+        """A person, and whoever stands in for them now, by the absences alone."""
+        found: set[UUID] = set()
+        while person is not None and person not in found:
+            found.add(person)
+            away = [one for one in self.absences if one["person_id"] == person and self._now(one)]
+            last = max(away, key=lambda one: (one["starts_at"], one["id"]), default=None)
+            person = last["delegate_id"] if last else None
+        return found
+
+    def _now(self, absence: Row) -> bool:
+        ends = [end for end in (absence["ends_at"], absence["ended_at"]) if end]
+        return absence["starts_at"] <= self.at and (not ends or self.at < min(ends))
+
+
+def look(case_id: UUID, at: datetime) -> Snapshot:
+    """Read the rows of a case."""
+    events = Event.objects.filter(case_id=case_id).order_by("id")
+    return Snapshot(
+        at=at,
+        case=Case.objects.values(*CASE).get(pk=case_id),
+        turns=list(Assignment.objects.filter(case_id=case_id).order_by("number").values()),
+        clocks=_by_id(Clock.objects.filter(case_id=case_id).order_by("anchor", "id").values()),
+        pauses=list(Pause.objects.filter(case_id=case_id).order_by("started_at").values()),
+        results=list(Result.objects.filter(case_id=case_id).order_by("cycle").values()),
+        events=_by_id(events.values("id", "kind", "at", "by_id", "facts", "once_key", "audience")),
+        absences=list(Absence.objects.values()),
+    )
+
+
+def _by_id(rows: Iterable[Row]) -> dict[UUID, Row]:
+    return {row["id"]: row for row in rows}
+
+
+def digest() -> str:
+    """A fingerprint of everything a verb could write in the tenant in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(DIGEST)
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
