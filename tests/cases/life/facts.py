@@ -61,6 +61,29 @@ class Snapshot:
         return self.case["status"] in ("new", "in_progress", "decided")
 
     @property
+    def moves(self) -> bool:
+        """Whether it may go up and down."""
+        return self.case["status"] in ("new", "in_progress")
+
+    def waits_for(self, kind: str) -> bool:
+        """Whether a clock of this kind, of the current turn, asks for something."""
+        mine = (c for c in self.clocks.values() if c["assignment_id"] == self.case["assignment_id"])
+        return any(c["kind"] == kind and not (c["met_at"] or c["ended_at"]) for c in mine)
+
+    @property
+    def asked(self) -> UUID | None:
+        """A partner that waits for an answer to its request."""
+        waiting = [c for c in self.clocks.values() if c["kind"] == "request" and c["state"] != "met"]
+        mine = (c for c in waiting if c["assignment_id"] == self.case["assignment_id"])
+        return next((c["subject"] for c in mine if not (c["met_at"] or c["ended_at"])), None)
+
+    @property
+    def came_up(self) -> bool:
+        """Whether it was on a lower level in this cycle."""
+        been = [t["position"] for t in self.turns if t["cycle"] == self.case["cycle"]]
+        return min(been) < self.case["level__position"]
+
+    @property
     def turn(self) -> Row:
         """The turn the case names as its own."""
         return next(turn for turn in self.turns if turn["id"] == self.case["assignment_id"])
