@@ -1,13 +1,17 @@
-"""Hundreds of lives of a case, played at random, and judged after every step."""
+"""Hundreds of lives of a case, played at random, and judged after every step; and the judge judged
+by faults that are planted in the product."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.cases.life.play import Life
+from tests.cases.life.faults import FAULTS
+from tests.cases.life.play import Life, Violated
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 LIVES, STEPS = 500, 50
+# A fault has to be found within so many.
+FOUND_WITHIN = 150
 
 
 def test_whatever_is_done_every_rule_of_clocks_holds(transactional_db: None) -> None:
@@ -21,3 +25,25 @@ def test_whatever_is_done_every_rule_of_clocks_holds(transactional_db: None) -> 
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    plant, rule = FAULTS[fault]
+    plant(monkeypatch)
+    with pytest.raises(Violated, match=rule):
+        run_state_machine_as_test(
+            Life,
+            settings=settings(
+                max_examples=FOUND_WITHIN,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=[Phase.generate],
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

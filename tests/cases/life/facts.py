@@ -73,7 +73,9 @@ class Snapshot:
     @property
     def asked(self) -> UUID | None:
         """A partner that waits for an answer to its request."""
-        waiting = [c for c in self.clocks.values() if c["kind"] == "request" and c["state"] != "met"]
+        waiting = [
+            c for c in self.clocks.values() if c["kind"] == "request" and c["state"] != "met"
+        ]
         mine = (c for c in waiting if c["assignment_id"] == self.case["assignment_id"])
         return next((c["subject"] for c in mine if not (c["met_at"] or c["ended_at"])), None)
 

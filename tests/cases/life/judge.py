@@ -162,8 +162,9 @@ def what_was_missed_is_on_record(s: Snapshot, hours: Hours) -> Found:
                 yield f"the {c['kind']} was over {over_at}, after it was due, and not missed"
         elif c["breached_at"] != hours.due(c["anchor"], target_us, s.spans(c)):
             yield f"the {c['kind']} was due at another time than it was missed"
-        elif c["breached_at"] > c["processed_at"] or (c["met_at"] or c["processed_at"]) < (
-            c["processed_at"]
+        elif (
+            c["breached_at"] > c["processed_at"]
+            or (c["met_at"] or c["processed_at"]) < (c["processed_at"])
         ):
             yield f"the {c['kind']} was missed, noticed and met in no order"
 
@@ -178,8 +179,11 @@ def what_is_shown(s: Snapshot, _hours: Hours) -> Found:
             yield f"nothing is due, and shown is {shown}"
         return
     first = min(c["due_at"] for c in candidates)
-    ways = {(first, c["kind"], c["soon_at"], bool(missed(s))) for c in candidates
-            if c["due_at"] == first}
+    ways = {
+        (first, c["kind"], c["soon_at"], bool(missed(s)))
+        for c in candidates
+        if c["due_at"] == first
+    }
     if shown not in ways:
         yield f"shown is {shown}, due first is {ways}"
 
@@ -235,4 +239,3 @@ RULES: tuple[Rule, ...] = (
 def violations(s: Snapshot, hours: Hours) -> list[str]:
     """Return what is not as it must be, each with its rule."""
     return [f"{rule.__name__}: {found}" for rule in RULES for found in rule(s, hours)]
-

@@ -1,6 +1,7 @@
 """What may change between two moments, and what never does."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from tests.cases.life.facts import Act, Row, Snapshot
@@ -141,13 +142,21 @@ def _retargeted(a: Snapshot, act: Act, b: Snapshot, clock: Row, hours: Hours) ->
     level = rung(b, b.case["level__position"])
     windows = {"response": level.response, "decision": level.decision, "total": total_window(b)}
     window = windows.get(clock["kind"])
-    late = clock["state"] == "running" and clock["due_at"] <= act.at
+    # A pause that should have ended before has.
+    spans = tuple((start, end or _end_of(a, act)) for start, end in a.spans(clock))
+    late = hours.worked(clock["anchor"], act.at, spans) >= had * 1_000_000
     stands = clock["state"] not in ("running", "paused") or late or not act.done
     if stands or act.ladder != a.case["ladder__name"] or window in (None, clock["window"]):
         return had
     target = hours.target(clock["anchor"], window)
-    used = hours.worked(clock["anchor"], act.at, a.spans(clock)) // 1_000_000
+    used = hours.worked(clock["anchor"], act.at, spans) // 1_000_000
     return used + hours.target(act.at, FLOOR) if used >= target else target
+
+
+def _end_of(s: Snapshot, act: Act) -> datetime | None:
+    """When the pause that lasts ended by itself, if it has."""
+    over = s.pause is not None and s.pause["ends_by"] <= act.at
+    return s.pause["ends_by"] if s.pause and over else None
 
 
 def _held_rightly(a: Snapshot, act: Act, before: Row, after: Row, hours: Hours) -> bool:
@@ -156,9 +165,7 @@ def _held_rightly(a: Snapshot, act: Act, before: Row, after: Row, hours: Hours) 
     return bool(mine and after["target_seconds"] == until > before["target_seconds"])
 
 
-def clocks_start_with_their_full_window(
-    a: Snapshot, act: Act, b: Snapshot, hours: Hours
-) -> Found:
+def clocks_start_with_their_full_window(a: Snapshot, act: Act, b: Snapshot, hours: Hours) -> Found:
     """A clock that starts has the full window of what it is for, from that moment on."""
     for clock in born(a, b):
         if clock["kind"] == "pause":

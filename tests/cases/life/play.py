@@ -294,17 +294,13 @@ class Life(RuleBasedStateMachine):
     @rule(gap=LATER, who=PARTNER, named=st.sampled_from(["own", "own", "own", "marc"]))
     def request_level(self, gap: Gap, who: str, named: str) -> None:
         partner = self.partner(who if named == "own" else named)
-        self.act(
-            gap, "request", requests.request_level, who, partner_id=partner, reason=WORDS
-        )
+        self.act(gap, "request", requests.request_level, who, partner_id=partner, reason=WORDS)
 
     @when(lambda self: self.last.asked)
     @rule(gap=LATER, who=WHO, whose=st.sampled_from(["anna", "marc"]))
     def decline(self, gap: Gap, who: str, whose: str) -> None:
         partner = self.last.asked or self.partner(whose)
-        self.act(
-            gap, "decline", requests.decline_request, who, partner_id=partner, reason=WORDS
-        )
+        self.act(gap, "decline", requests.decline_request, who, partner_id=partner, reason=WORDS)
 
     @when(lambda self: self.last.case["status"] == "in_progress" and self.last.pause is None)
     @rule(
@@ -338,9 +334,7 @@ class Life(RuleBasedStateMachine):
     def keep_waiting(self, gap: Gap, who: str, hours: int) -> None:
         self.pass_time(gap)
         look_again = self.now + hours * UNITS["hours"]
-        self.act(
-            ("seconds", 0), "keep_waiting", pausing.keep_waiting, who, review_by=look_again
-        )
+        self.act(("seconds", 0), "keep_waiting", pausing.keep_waiting, who, review_by=look_again)
 
     @when(lambda self: self.last.is_open)
     @rule(gap=LATER, who=WHO, severity=st.sampled_from(["s1", "s2", "s3", "s4"]))
@@ -396,8 +390,11 @@ class Life(RuleBasedStateMachine):
         self.act(gap, "absence", end, "ines")
 
     @precondition(lambda self: self.last.absences and self.owner_is_away)
-    @rule(gap=LATER, who=st.sampled_from(["holder", "stand-in", "ines", "anna"]),
-          which=st.integers(0, 5))
+    @rule(
+        gap=LATER,
+        who=st.sampled_from(["holder", "stand-in", "ines", "anna"]),
+        which=st.integers(0, 5),
+    )
     def hand_over(self, gap: Gap, who: str, which: int) -> None:
         rows = self.last.absences
         absence = rows[which % len(rows)]["id"]
