@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A calendar near a change of clocks, the window a clock begins with, and what becomes of it."""
+    """A calendar near a change of clocks, a clock's window, and what becomes of the clock."""
 
     example: Example
     window: Window
@@ -154,7 +154,9 @@ def _play(
         new = start_clock("decision", step.window, at, hours, SHARES)
         return _clock(new, hours), Counted(counted.oracle, at, step.window)
     late = not counted.stands and clock.due_at <= at
-    if late or (step.act == "resume") != counted.stands and step.act != "retarget":
+    if late or (step.act == "resume" and not counted.stands):
+        return None
+    if step.act == "pause" and counted.stands:
         return None
     if step.act == "pause":
         counted.pauses.append((at, None))

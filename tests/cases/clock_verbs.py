@@ -52,8 +52,9 @@ def _tell(
     try:
         if step.act == "pause":
             again = at + timedelta(minutes=1)
-            facts = {"reason": "customer", "waits_for": "Their board meets.", "review_by": again}
-            pausing.pause(case, by=None, at=at, **facts)
+            pausing.pause(
+                case, by=None, at=at, reason="customer", waits_for="Their board.", review_by=again
+            )
             counted.pauses.append((at, None))
         elif step.act == "resume":
             pausing.resume(case, by=None, at=at)
@@ -87,7 +88,7 @@ def _retarget(
         tenant=world.tenant,
         position=number + 1,
         severity=severity,
-        ladder=world.ladder,
+        ladder_id=case.ladder_id,
         windows={"steps": [{"decision": format_window(step.window)}]},
     )
     retiming.change_severity(case, by=None, at=at, severity=severity, reason="The press called.")

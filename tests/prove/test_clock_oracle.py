@@ -12,19 +12,19 @@ from tests.cases.clock_verbs import agree_by_verbs
 from tests.ladder.random_calendars import ZONES
 
 STORIES, BY_VERBS = 3_000, 300
-THOROUGH = {
-    "deadline": None,
-    "database": None,
-    "phases": [Phase.generate],
-    "suppress_health_check": list(HealthCheck),
-}
+THOROUGH = settings(
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def test_three_thousand_stories_agree_with_the_oracle() -> None:
     zones: set[str] = set()
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=STORIES, **THOROUGH)
+    @settings(THOROUGH, max_examples=STORIES)
     @given(stories())
     def compare(story: Story) -> None:
         seen.update(agree(story))
@@ -40,7 +40,7 @@ def test_three_thousand_stories_agree_with_the_oracle() -> None:
 def test_three_hundred_stories_told_by_the_verbs_agree_with_the_oracle() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=BY_VERBS, **THOROUGH)
+    @settings(THOROUGH, max_examples=BY_VERBS)
     @given(stories())
     def compare(story: Story) -> None:
         with transaction.atomic():

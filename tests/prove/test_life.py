@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.cases.life.faults import FAULTS
-from tests.cases.life.play import Life, Violated
+from tests.cases.life.play import Life, RuleBrokenError
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 LIVES, STEPS = 500, 50
@@ -33,7 +33,7 @@ def test_a_planted_fault_is_found(
 ) -> None:
     plant, rule = FAULTS[fault]
     plant(monkeypatch)
-    with pytest.raises(Violated, match=rule):
+    with pytest.raises(RuleBrokenError, match=rule):
         run_state_machine_as_test(
             Life,
             settings=settings(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from cases.models import Assignment, Case, Clock, Pause, Result
 from journal.models import Event
@@ -19,6 +20,7 @@ CASE = (
     *("level__position", "ladder__name", "start_position", "due_at", "due_kind"),
     *("due_soon_at", "due_missed", "version", "resolved_at", "closed_at", "outcome"),
 )
+EVENT = ("id", "kind", "at", "by_id", "facts", "once_key", "audience")
 TABLES = (
     *("cases_case", "cases_assignment", "cases_clock", "cases_pause", "cases_party"),
     *("cases_message", "cases_result", "journal_event", "journal_notice", "ladder_absence"),
@@ -83,7 +85,7 @@ class Snapshot:
     def came_up(self) -> bool:
         """Whether it was on a lower level in this cycle."""
         been = [t["position"] for t in self.turns if t["cycle"] == self.case["cycle"]]
-        return min(been) < self.case["level__position"]
+        return any(position < self.case["level__position"] for position in been)
 
     @property
     def turn(self) -> Row:
@@ -123,13 +125,17 @@ def look(case_id: UUID, at: datetime) -> Snapshot:
     return Snapshot(
         at=at,
         case=Case.objects.values(*CASE).get(pk=case_id),
-        turns=list(Assignment.objects.filter(case_id=case_id).order_by("number").values()),
-        clocks=_by_id(Clock.objects.filter(case_id=case_id).order_by("anchor", "id").values()),
-        pauses=list(Pause.objects.filter(case_id=case_id).order_by("started_at").values()),
-        results=list(Result.objects.filter(case_id=case_id).order_by("cycle").values()),
-        events=_by_id(events.values("id", "kind", "at", "by_id", "facts", "once_key", "audience")),
-        absences=list(Absence.objects.values()),
+        turns=_rows(Assignment.objects.filter(case_id=case_id).order_by("number")),
+        clocks=_by_id(_rows(Clock.objects.filter(case_id=case_id).order_by("anchor", "id"))),
+        pauses=_rows(Pause.objects.filter(case_id=case_id).order_by("started_at")),
+        results=_rows(Result.objects.filter(case_id=case_id).order_by("cycle")),
+        events=_by_id(_rows(events, *EVENT)),
+        absences=_rows(Absence.objects.order_by("id")),
     )
+
+
+def _rows(found: QuerySet[Any], *names: str) -> list[Row]:
+    return [dict(row) for row in found.values(*names)]
 
 
 def _by_id(rows: Iterable[Row]) -> dict[UUID, Row]:

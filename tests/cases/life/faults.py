@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from cases import clockwork, engine, reopening, retiming
-from cases.facts import CaseFacts, CaseRules, ClockFacts, NewClock
+from cases.facts import PAUSABLE, CaseFacts, CaseRules, ClockFacts, NewClock
 from cases.models import Case, Clock
+from cases.rules import clock_facts, live_clocks, rules_of, spans_of
 from cases.starting import rerun, retargeted
 from cases.sweep import run
 from ladder.durations import parse_window
@@ -36,12 +37,12 @@ def severity_erases_a_breach(patch: pytest.MonkeyPatch) -> None:
     """Another severity gives its window to a clock that is late already, and nobody has noticed."""
 
     def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
-        rules, floor = retiming.rules_of(case), parse_window("PT1H")
-        spans = retiming.spans_of(case.pk, case.cycle)
-        for clock in retiming.live_clocks(case):
+        rules, floor = rules_of(case), parse_window("PT1H")
+        spans = spans_of(case.pk, case.cycle)
+        for clock in live_clocks(case):
             window = retiming.window_now(clock, case, rules)
             if window is not None:
-                facts = retiming.clock_facts(clock, spans)
+                facts = clock_facts(clock, spans)
                 retiming._write(clock, retargeted(facts, window, at, floor))
         return []
 
@@ -80,7 +81,7 @@ def a_new_target_warns_anew(patch: pytest.MonkeyPatch) -> None:
 
 def the_first_answer_stands_still(patch: pytest.MonkeyPatch) -> None:
     """A pause stops the response too."""
-    kinds = clockwork.PAUSABLE | {"response"}
+    kinds = PAUSABLE | {"response"}
     patch.setattr(clockwork, "PAUSABLE", kinds)
 
 

@@ -34,8 +34,8 @@ class Hours:
         if end <= start:
             return 0
         total, reached = self._us(end) - self._us(start), start
-        for since, until in sorted((a, b or end) for a, b in pauses):
-            since, until = max(since, reached), min(until, end)
+        for began, ended in sorted((a, b or end) for a, b in pauses):
+            since, until = max(began, reached), min(ended, end)
             if since < until:
                 total -= self._us(until) - self._us(since)
                 reached = until

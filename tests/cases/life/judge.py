@@ -208,8 +208,9 @@ def each_threshold_once(s: Snapshot, _hours: Hours) -> Found:
         if shares != sorted(set(shares)):
             yield f"a clock was told of {shares}: {clock}"
     for c in s.clocks.values():
-        if c["kind"] not in ("pause", "closing") and c["fired"] != max(told.get(str(c["id"]), [0])):
-            yield f"the {c['kind']} says it told of {c['fired']}, the trail of {told.get(str(c['id']))}"
+        shares = told.get(str(c["id"]), [0])
+        if c["kind"] not in ("pause", "closing") and c["fired"] != max(shares):
+            yield f"the {c['kind']} says it told of {c['fired']}, the trail of {shares}"
 
 
 def nobody_decides_above_their_authority(s: Snapshot, _hours: Hours) -> Found:

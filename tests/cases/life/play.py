@@ -60,7 +60,7 @@ def when(likely: Callable[["Life"], object]) -> Callable[[Any], Any]:
     return precondition(lambda self: self.since_opened % 5 == 4 or bool(likely(self)))
 
 
-class Violated(AssertionError):
+class RuleBrokenError(AssertionError):
     """Something that must never be."""
 
 
@@ -128,16 +128,16 @@ class Life(RuleBasedStateMachine):
         """Sweep once, and once more at the same instant, which does nothing."""
         batches = sweep(lambda: self.now)
         if any(batch.stuck for batch in batches):
-            raise Violated("the sweep could not move the case")
+            raise RuleBrokenError("the sweep could not move the case")
         self.look(Act("sweep", self.now))
         with self.world.scope():
             if Clock.objects.filter(state="running", next_fire_at__lte=self.now).exists():
-                raise Violated("the sweep left something due")
+                raise RuleBrokenError("the sweep left something due")
             before = digest()
         again = sweep(lambda: self.now)
         with self.world.scope():
             if again or digest() != before:
-                raise Violated("a second sweep of the same instant did something")
+                raise RuleBrokenError("a second sweep of the same instant did something")
 
     @rule(gap=LATER)
     def sweep_on_time_or_late(self, gap: Gap) -> None:
@@ -210,7 +210,7 @@ class Life(RuleBasedStateMachine):
             done = False
             with self.world.scope():
                 if digest() != before:
-                    raise Violated(f"{verb} was refused and changed something") from None
+                    raise RuleBrokenError(f"{verb} was refused and changed something") from None
         self.since_opened += 1
         leads_to = self.ladder_for(facts.get("severity", ""))
         self.look(Act(verb, self.now, by.user_id if by else None, facts, done, leads_to))
@@ -230,7 +230,7 @@ class Life(RuleBasedStateMachine):
         audience=st.sampled_from(["party", "parties", "internal"]),
         asks=st.booleans(),
     )
-    def message(self, gap: Gap, who: str, audience: str, asks: bool) -> None:  # noqa: FBT001 - drawn
+    def message(self, gap: Gap, who: str, audience: str, asks: bool) -> None:
         if who in ("anna", "marc"):
             audience = "party"
         named = self.partner(who) if audience == "party" else None
@@ -415,7 +415,7 @@ class Life(RuleBasedStateMachine):
         """Fail where anything is not as it must be."""
         found = found + judge.violations(self.last, self.hours)
         if found:
-            raise Violated("\n".join(found))
+            raise RuleBrokenError("\n".join(found))
 
     def teardown(self) -> None:
         """Judge the trail as a whole, and leave nothing behind that a sweep would move."""
