@@ -10,6 +10,12 @@ from tests.cases.life.play import Life, RuleBrokenError
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 LIVES, STEPS = 500, 50
+# Each of them has to have been done in one life or another.
+VERBS = (
+    *("acknowledge", "message", "escalate", "hand_back", "reassign", "decide", "revise"),
+    *("resolve", "close", "reopen", "withdraw", "request", "decline", "pause", "resume"),
+    *("keep_waiting", "change_severity", "hold", "absence", "hand_over", "sweep", "refused"),
+)
 # A fault has to be found within so many.
 FOUND_WITHIN = 150
 
@@ -25,6 +31,8 @@ def test_whatever_is_done_every_rule_of_clocks_holds(transactional_db: None) -> 
             suppress_health_check=list(HealthCheck),
         ),
     )
+    print(dict(Life.seen))
+    assert min(Life.seen[verb] for verb in VERBS) > 0, Life.seen
 
 
 @pytest.mark.parametrize("fault", FAULTS)

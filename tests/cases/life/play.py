@@ -1,9 +1,10 @@
 """A case's life: people do anything at any time, time passes, the sweep runs on time, late, or not
 at all for days. After every step the judge looks."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -33,8 +34,6 @@ UNITS = {
     "hours": timedelta(hours=1),
     "days": timedelta(days=1),
 }
-# How long a story may be, and how far ahead of its end something can fall due.
-LONGEST, AHEAD = 120, 110
 MOST_TICKS = 12
 STAFF = ("tom", "petra", "marianne", "nina", "bo", "ines")
 WORDS = "Because of what we know now."
@@ -68,6 +67,10 @@ class Life(RuleBasedStateMachine):
     """One vendor, one case at a time, from its opening to its end and back."""
 
     places: tuple[Place, ...] = PLACES
+    # How long a story may be, and how far ahead of its end something can fall due, in days.
+    longest, ahead = 120, 110
+    # What was done in all stories, and refused.
+    seen: ClassVar[Counter[str]] = Counter()
     world: World
     ladder: str
     hours: Hours
@@ -85,7 +88,7 @@ class Life(RuleBasedStateMachine):
     def begin(self, place: int, ladder: str, severity: str) -> None:
         """Set the stage, and log a case."""
         here = self.places[place % len(self.places)]
-        self.hours = walked(here, LONGEST + AHEAD)
+        self.hours = walked(here, self.longest + self.ahead)
         self.world, self.ladder = make_stage(here, ladder), ladder
         self.now = self.begins = here.begins
         self.open(severity)
@@ -108,6 +111,7 @@ class Life(RuleBasedStateMachine):
             self.case_id = open_case(new, by=world["tom"], at=self.now).pk
             self.last = look(self.case_id, self.now)
         self.since_opened = 0
+        self.seen["opened"] += 1
         self.judge([])
 
     # --- Time -------------------------------------------------------------------------------------
@@ -122,7 +126,7 @@ class Life(RuleBasedStateMachine):
             then = coming[0] + number * SECOND if coming else self.now
         else:
             then = self.now + number * UNITS[unit]
-        self.now = max(self.now, min(then, self.begins + timedelta(days=LONGEST)))
+        self.now = max(self.now, min(then, self.begins + timedelta(days=self.longest)))
 
     def tick(self) -> None:
         """Sweep once, and once more at the same instant, which does nothing."""
@@ -148,7 +152,7 @@ class Life(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 16))
     def sweep_all_the_while(self, hours: int) -> None:
         """Time passes, and the sweep runs whenever something is due."""
-        until = min(self.now + hours * UNITS["hours"], self.begins + timedelta(days=LONGEST))
+        until = min(self.now + hours * UNITS["hours"], self.begins + timedelta(days=self.longest))
         for _ in range(MOST_TICKS):
             fires = [c["next_fire_at"] for c in judge.live(self.last) if c["next_fire_at"]]
             following = min(fires, default=until)
@@ -405,6 +409,7 @@ class Life(RuleBasedStateMachine):
     def look(self, act: Act) -> None:
         """Look at the case again, and judge."""
         before = self.last
+        self.seen[act.verb if act.done else "refused"] += 1
         with self.world.scope():
             self.last = look(self.case_id, self.now)
             differing = of_case(Case.objects.get(pk=self.case_id)) if self.last.is_open else []
