@@ -130,7 +130,8 @@ def end_turn(case: Case, reason: AssignmentEnd, at: datetime) -> None:
 
 
 def meet(case: Case, kinds: Iterable[str], at: datetime, *, subject: UUID | None = None) -> None:
-    """Meet the clocks of these kinds that still ask for something, or those about a subject.
+    """Meet the clocks of these kinds that still ask for something, or those about a subject. What
+    an earlier turn has missed is nothing that this one could answer.
 
     One whose due time has passed unnoticed was missed, and is met late; the trail says so. The
     answer and the breach race for the case's lock, and exactly one wins: who began to answer in
@@ -139,7 +140,8 @@ def meet(case: Case, kinds: Iterable[str], at: datetime, *, subject: UUID | None
     for clock in live_clocks(case):
         if clock.kind not in kinds or (subject and clock.subject != subject):
             continue
-        if subject is None and not counts(clock_facts(clock), case.turn_id):
+        of_a_turn = subject is None or clock.assignment_id is not None
+        if of_a_turn and not counts(clock_facts(clock), case.turn_id):
             continue
         if clock.state == ClockState.RUNNING and clock.due_at <= at:
             _miss(case, clock, at)

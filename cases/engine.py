@@ -43,7 +43,7 @@ class Change(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ClockChange:
     """What happens to one clock, and the share in percent or number of the reminder told. `again`
-    is what a clock that repeats, or that stood still, runs for next."""
+    is what a clock that repeats, or that stood still, runs for from then on."""
 
     clock: ClockFacts
     change: Change
@@ -85,9 +85,14 @@ def decide(case: CaseFacts, rules: CaseRules, at: datetime) -> Plan:
     """Return what happens to a case at `at`.
 
     Several clocks missed together move it one level; after an outage of any length it climbs one
-    level and gets a real window there. What a climb ends is not warned of any more.
+    level and gets a real window there. What a climb ends is not warned of any more. A pause whose
+    longest time is over ended then, however late that is noticed: what its clocks have missed
+    since is missed with the rest.
     """
     plan = Plan()
+    again: dict[UUID, NewClock] = {}
+    if case.pause is not None and case.pause.ends_by <= at:
+        case, again = _past_the_pause(plan, case, case.pause)
     running = [c for c in case.clocks if c.runs]
     missed = [c for c in running if c.kind in BREACHABLE and c.due_at <= at]
     if missed:
@@ -100,7 +105,47 @@ def decide(case: CaseFacts, rules: CaseRules, at: datetime) -> Plan:
     for clock in running:
         if clock.id not in ended and clock.next_fire_at and clock.next_fire_at <= at:
             _fire(plan, case, rules, clock, at)
+    _run_on(plan, case, again)
     return plan
+
+
+def _past_the_pause(
+    plan: Plan, case: CaseFacts, pause: Standstill
+) -> tuple[CaseFacts, dict[UUID, NewClock]]:
+    """Return a case as it stood once its pause had ended by itself, and how its clocks ran on."""
+    _resume(plan, case, pause, pause.ends_by)
+    again = {one.clock.id: one.again for one in plan.changes if one.again is not None}
+    plan.changes = [one for one in plan.changes if one.again is None]
+    over = {one.clock.id for one in plan.changes}
+    clocks = tuple(
+        _running(clock, again[clock.id], pause) if clock.id in again else clock
+        for clock in case.clocks
+        if clock.id not in over
+    )
+    return replace(case, clocks=clocks, pause=None), again
+
+
+def _running(clock: ClockFacts, again: NewClock, pause: Standstill) -> ClockFacts:
+    return replace(
+        clock,
+        state="running",
+        due_at=again.due_at,
+        soon_at=again.soon_at,
+        next_fire_at=again.next_fire_at,
+        pauses=tuple(ended(clock.pauses, pause.ends_by)),
+    )
+
+
+def _run_on(plan: Plan, case: CaseFacts, again: dict[UUID, NewClock]) -> None:
+    """Let what stood still run on, whatever else has happened to it since."""
+    plan.changes = [replace(one, again=again.get(one.clock.id, one.again)) for one in plan.changes]
+    changed = {one.clock.id for one in plan.changes}
+    for clock in case.clocks:
+        if clock.id in again and clock.id not in changed:
+            new = again[clock.id]
+            plan.changes.append(
+                ClockChange(clock, Change.RESUME, clock.fired, new.next_fire_at, new)
+            )
 
 
 def _breach(
@@ -128,7 +173,7 @@ def _climb(plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at
     ]
     if case.pause is not None:
         # Whoever has it now says whether it still waits for somebody.
-        _resume(plan, case, case.pause, min(at, case.pause.ends_by))
+        _resume(plan, case, case.pause, at)
     decided = case.status == "decided"
     plan.starts += level_clocks(target, rules.calendar, at, decided=decided)
     if target.veto is not None and target.position not in case.been and not decided:
@@ -157,7 +202,10 @@ def ended(pauses: Iterable[Pause], at: datetime) -> list[Pause]:
 
 def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: datetime) -> None:
     if clock.kind == "pause" and case.pause is not None:
-        _look_at_pause(plan, case, case.pause, clock, at)
+        # Somebody has to look whether it still has a reason.
+        again = pause_clock(at, case.pause.ends_by)
+        times = (clock.fired + 1, again.next_fire_at, again)
+        plan.changes.append(ClockChange(clock, Change.REVIEW, *times))
     elif clock.kind == "review":
         # Nobody has sent it back: it stays where it is.
         plan.changes.append(ClockChange(clock, Change.END, fired=clock.fired))
@@ -175,18 +223,6 @@ def _fire(plan: Plan, case: CaseFacts, rules: CaseRules, clock: ClockFacts, at: 
         )
     else:
         plan.changes.append(_warning(clock, at))
-
-
-def _look_at_pause(
-    plan: Plan, case: CaseFacts, pause: Standstill, clock: ClockFacts, at: datetime
-) -> None:
-    """Ask whether a pause still has a reason; once its longest time is over it ends by itself."""
-    if pause.ends_by <= at:
-        _resume(plan, case, pause, pause.ends_by)
-        return
-    again = pause_clock(at, pause.ends_by)
-    times = (clock.fired + 1, again.next_fire_at, again)
-    plan.changes.append(ClockChange(clock, Change.REVIEW, *times))
 
 
 def _warning(clock: ClockFacts, at: datetime) -> ClockChange:
@@ -234,10 +270,12 @@ def after(plan: Plan, case: CaseFacts) -> list[ClockFacts | NewClock]:
     kept: list[ClockFacts | NewClock] = []
     for clock in case.clocks:
         change = done.get(clock.id)
-        if change is None or change.change is Change.WARN:
+        if change is None:
             kept.append(clock)
         elif change.change is Change.BREACH:
-            kept.append(replace(clock, state="breached"))
-        elif change.again is not None:
+            kept.append(replace(change.clock, state="breached"))
+        elif change.change is not Change.END and change.again is not None:
             kept.append(change.again)
+        elif change.change is Change.WARN:
+            kept.append(clock)
     return kept + plan.starts

@@ -51,6 +51,13 @@ def wake(
     return True
 
 
+def wake_if_over(case: Case, *, by: Membership | None, at: datetime) -> None:
+    """End a pause whose longest time is over, where nobody has noticed yet: it ended then."""
+    pause = pause_of(case)
+    if pause is not None and pause.ends_by <= at:
+        wake(case, by=by, at=at)
+
+
 def wake_for(case: Case, partner_id: UUID | None, *, by: Membership, at: datetime) -> None:
     """End a pause that waited for a party, which has just said something: who has the case reads
     what."""

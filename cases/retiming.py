@@ -19,6 +19,7 @@ from cases.actions import required
 from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import Act, Case, Clock, ClockKind, ClockState, Party, PartyRole
 from cases.outside import keep, overseers, set_aside
+from cases.pauses import wake_if_over
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
 from cases.starting import rerun, retargeted
 from cases.telling import Told, owner_of, partners_contacts, say
@@ -55,6 +56,7 @@ def change_severity(
         raise Invalid({"severity": _("Choose a severity from S1 to S4.")})
     if severity == case.severity:
         raise Invalid({"severity": _("The case has this severity already.")})
+    wake_if_over(case, by=by, at=at)
     before = case.severity
     case.severity, case.severity_reason = severity, reason
     changed = retime(case, at) if _takes_windows(case) else []

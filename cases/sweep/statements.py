@@ -103,7 +103,7 @@ UPDATE cases_clock k SET state = v.state, fired = v.fired, next_fire_at = v.next
     target_seconds = coalesce(v.target, k.target_seconds),
     anchor = coalesce(v.anchor, k.anchor), due_at = coalesce(v.due_at, k.due_at),
     soon_at = coalesce(v.soon_at, k.soon_at),
-    breached_at = CASE WHEN v.state = 'breached' THEN k.due_at END,
+    breached_at = CASE WHEN v.state = 'breached' THEN coalesce(v.due_at, k.due_at) END,
     processed_at = CASE WHEN v.state = 'breached' THEN %s::timestamptz END,
     ended_at = CASE WHEN v.state = 'ended' THEN %s::timestamptz END
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::text[],

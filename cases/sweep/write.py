@@ -74,10 +74,10 @@ def carry_out(rows: Rows, row: Row, case: CaseFacts, plan: Plan, loaded: Loaded)
 
 
 def resume(rows: Rows, row: Row, pause: Standstill, plan: Plan, loaded: Loaded) -> None:
-    """End a pause. Where its longest time was over, who has the case is told, and the parties; a
+    """End a pause. Where its longest time was over, who had the case is told, and the parties; a
     climb is told by itself."""
     assert plan.resumes_at is not None  # noqa: S101 - the caller asks
-    moved = plan.climb_to is not None
+    moved = pause.ends_by > rows.at
     reason = "moved" if moved else "cap"
     rows.end_pause(row, pause.id, plan.resumes_at, reason)
     facts = {"pause": str(pause.id), "cause": reason, "ended_at": plan.resumes_at.isoformat()}

@@ -370,6 +370,46 @@ class TestSweep:
             assert breached.breached_at == DUE + (ends_by - LATER)
             assert case.due_at == ends_by + 3 * DAY + 4 * HOUR
 
+    def test_what_is_missed_with_the_answer_after_the_longest_time_is_one_climb(
+        self, world: World
+    ) -> None:
+        """After an outage: the answer was missed in the pause, decision and total after its end."""
+        with world.scope():
+            case = taken_up(world)
+            case = actions.escalate(case, by=world["tom"], at=OPENED, reason="Above me.")
+            stop(world, case)
+            ends_by = Pause.objects.get().ends_by
+        late = ends_by + 5 * DAY
+        self.sweep_at(late)
+        with world.scope():
+            ended = Pause.objects.get()
+            assert (ended.ended_at, ended.end_reason) == (ends_by, "cap")
+            stood = ends_by - LATER
+            breached = Clock.objects.filter(state="breached").order_by("due_at")
+            assert [(c.kind, c.breached_at, c.due_at) for c in breached] == [
+                ("response", OPENED + 4 * HOUR, OPENED + 4 * HOUR),
+                ("decision", DUE + stood, DUE + stood),
+                ("total", OPENED + 100 * HOUR + stood, OPENED + 100 * HOUR + stood),
+            ]
+            case = Case.objects.select_related("level").get(pk=case.pk)
+            assert (case.level.position, case.due_missed) == (3, True)
+            assert clock("response").due_at == late + 4 * HOUR
+
+    def test_what_runs_on_after_the_longest_time_warns_at_once(self, world: World) -> None:
+        with world.scope():
+            stop(world, taken_up(world))
+            ends_by = Pause.objects.get().ends_by
+        self.sweep_at(ends_by + 12 * HOUR)
+        with world.scope():
+            decision = clock("decision")
+            assert (decision.state, decision.fired) == ("running", 75)
+            assert (decision.due_at, decision.next_fire_at) == (
+                DUE + (ends_by - LATER),
+                OPENED + 16 * HOUR * 0.9 + (ends_by - LATER),
+            )
+            case = Case.objects.get()
+            assert (case.due_at, case.due_kind) == (decision.due_at, "decision")
+
     def test_a_climb_ends_the_pause(self, world: World) -> None:
         """The answer that was owed first is missed while the case stands still."""
         with world.scope():

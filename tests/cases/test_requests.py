@@ -253,3 +253,26 @@ def test_a_request_that_nobody_answers_escalates_by_itself(transactional_db: Non
         assert unanswered(case) == []
         assert (case.due_kind, case.due_missed) == ("response", False)
         actions.acknowledge(case, by=world["petra"], at=LATER + 9 * HOUR)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
+def test_declining_answers_no_request_that_was_missed_before(transactional_db: None) -> None:
+    """What nobody answered on the level below stays unanswered."""
+    world = make_world(response="PT20H", decision="PT40H")
+    with world.scope():
+        case = ask(world, world.case())
+    sweep(lambda: LATER + 8 * HOUR)
+    with world.scope():
+        ask(world, case, at=LATER + 9 * HOUR)
+        decline_request(
+            case,
+            by=world["petra"],
+            at=LATER + 10 * HOUR,
+            partner_id=world.partners["alpenwerk"].pk,
+            reason="I read it.",
+        )
+        requests = Clock.objects.filter(kind="request").order_by("anchor")
+        assert [(c.state, c.met_at) for c in requests] == [
+            ("breached", None),
+            ("met", LATER + 10 * HOUR),
+        ]

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from cases import actions
-from cases.models import Case, Clock
+from cases.models import Case, Clock, Pause
 from cases.pausing import pause, resume
 from cases.retiming import change_severity, hold
 from cases.sweep import sweep
@@ -146,6 +146,25 @@ def test_a_pause_is_not_lost_when_the_target_changes(world: World) -> None:
         assert case.due_kind == "pause"
         resume(case, by=world["tom"], at=LATER + 5 * HOUR)
         assert clock("decision").due_at == OPENED + 12 * HOUR + 5 * HOUR
+
+
+def test_what_was_missed_after_a_pause_that_ended_by_itself_is_not_erased(world: World) -> None:
+    """Nobody has noticed yet, neither the end of the pause nor the breach."""
+    with world.scope():
+        case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
+        case = pause(
+            case,
+            by=world["tom"],
+            at=LATER,
+            reason="customer",
+            waits_for="Their board meets.",
+            review_by=LATER + DAY,
+        )
+        ends_by = Pause.objects.get().ends_by
+        change(world, case, "s4", at=ends_by + 16 * HOUR)
+        assert Pause.objects.get().ended_at == ends_by
+        due_at = OPENED + 16 * HOUR + (ends_by - LATER)
+        assert (clock("decision").window, clock("decision").due_at) == ("PT16H", due_at)
 
 
 def test_another_ladder_is_not_taken_and_the_windows_stay(world: World) -> None:
