@@ -14,7 +14,16 @@ LIVES, STEPS = 500, 50
 VERBS = (
     *("acknowledge", "message", "escalate", "hand_back", "reassign", "decide", "revise"),
     *("resolve", "close", "reopen", "withdraw", "request", "decline", "pause", "resume"),
-    *("keep_waiting", "change_severity", "hold", "absence", "hand_over", "sweep", "refused"),
+    *(
+        "keep_waiting",
+        "change_severity",
+        "hold",
+        "update",
+        "absence",
+        "hand_over",
+        "sweep",
+        "refused",
+    ),
 )
 # A fault has to be found within so many.
 FOUND_WITHIN = 150

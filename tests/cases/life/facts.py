@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from cases.models import Assignment, Case, Clock, Pause, Result
+from cases.models import Assignment, Case, Clock, Override, Pause, Result
 from journal.models import Event
 from ladder.models import Absence
 
@@ -23,7 +23,14 @@ CASE = (
 EVENT = ("id", "kind", "at", "by_id", "facts", "once_key", "audience")
 TABLES = (
     *("cases_case", "cases_assignment", "cases_clock", "cases_pause", "cases_party"),
-    *("cases_message", "cases_result", "journal_event", "journal_notice", "ladder_absence"),
+    *(
+        "cases_message",
+        "cases_result",
+        "cases_override",
+        "journal_event",
+        "journal_notice",
+        "ladder_absence",
+    ),
 )
 DIGEST = " UNION ALL ".join(
     f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t.id), '')) FROM {name} t"
@@ -56,6 +63,7 @@ class Snapshot:
     results: list[Row]
     events: dict[UUID, Row]
     absences: list[Row]
+    overrides: list[Row]
 
     @property
     def is_open(self) -> bool:
@@ -131,6 +139,7 @@ def look(case_id: UUID, at: datetime) -> Snapshot:
         results=_rows(Result.objects.filter(case_id=case_id).order_by("cycle")),
         events=_by_id(_rows(events, *EVENT)),
         absences=_rows(Absence.objects.order_by("id")),
+        overrides=_rows(Override.objects.filter(case_id=case_id).order_by("id")),
     )
 
 

@@ -13,6 +13,8 @@ from tests.cases.life.stage import clock_due
 
 LEVEL = ("response", "decision")
 OWED = (*LEVEL, "request", "total")
+# What is on record as missed.
+MISSED = (*OWED, "update")
 PAUSABLE = ("decision", "total")
 SHOWN = (*OWED, "pause")
 LIVE = ("running", "paused")
@@ -21,7 +23,7 @@ Found = Iterator[str]
 
 def counts(s: Snapshot, clock: Row) -> bool:
     """Whether a missed clock still asks for something."""
-    mine = clock["kind"] == "total" or clock["assignment_id"] == s.case["assignment_id"]
+    mine = clock["kind"] in ("total", "update") or clock["assignment_id"] == s.case["assignment_id"]
     return mine and clock["cycle"] == s.case["cycle"] and clock["met_at"] is None
 
 
@@ -154,7 +156,7 @@ def what_was_missed_is_on_record(s: Snapshot, hours: Hours) -> Found:
     missed whose time was not used up."""
     for c in s.clocks.values():
         over_at = c["met_at"] or c["ended_at"]
-        if c["kind"] not in OWED or (c["breached_at"] is None and over_at is None):
+        if c["kind"] not in MISSED or (c["breached_at"] is None and over_at is None):
             continue
         target_us = c["target_seconds"] * 1_000_000
         if c["breached_at"] is None:
@@ -213,6 +215,15 @@ def each_threshold_once(s: Snapshot, _hours: Hours) -> Found:
             yield f"the {c['kind']} says it told of {c['fired']}, the trail of {shares}"
 
 
+def every_act_outside_the_rules_is_kept(s: Snapshot, _hours: Hours) -> Found:
+    """What set a rule aside left one override, open, and nothing else did."""
+    outside = {key for key, event in s.events.items() if event["facts"].get("set_aside")}
+    if outside != {row["event_id"] for row in s.overrides}:
+        yield f"{len(outside)} acts outside the rules, {len(s.overrides)} overrides"
+    if any(row["reconciled_at"] for row in s.overrides):
+        yield "an override was reconciled by nobody"
+
+
 def nobody_decides_above_their_authority(s: Snapshot, _hours: Hours) -> Found:
     """A decision names whose turn it was; see `moves` for who that may be."""
     for event in s.events.values():
@@ -233,6 +244,7 @@ RULES: tuple[Rule, ...] = (
     what_is_shown,
     one_result_a_cycle,
     each_threshold_once,
+    every_act_outside_the_rules_is_kept,
     nobody_decides_above_their_authority,
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.cases.life.facts import Act, Row, Snapshot
 from tests.cases.life.hours import Hours
 from tests.cases.life.judge import LEVEL, counts
-from tests.cases.life.stage import CLOSE_DAYS, FLOOR, LADDERS, Rung
+from tests.cases.life.stage import CLOSE_DAYS, FLOOR, LADDERS, UPDATE, Rung
 
 Found = Iterator[str]
 OVER = ("met", "ended")
@@ -184,6 +184,7 @@ def _window_of(s: Snapshot, clock: Row) -> str:
         "decision": level.decision,
         "review": level.veto,
         "total": total_window(s),
+        "update": UPDATE,
         "request": "PT8H",
         "closing": f"PT{CLOSE_DAYS * 24}H",
         "reminder": "PT1M" if level.response == "PT20S" else level.response,

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from cases import actions, handover, pausing, reopening, requests, retiming
+from cases import actions, handover, pausing, reopening, requests, retiming, updates
 from cases.models import Case, Clock
 from cases.opening import NewCase, open_case
 from cases.repair import of_case
@@ -43,6 +43,8 @@ WHO = st.sampled_from(
     ["holder"] * 14 + ["top"] * 2 + ["stand-in", "backup", "ines", "nina", "anna", "pavel"]
 )
 ABOVE = st.sampled_from(["top"] * 4 + ["above", "holder", "anna"])
+# Whether a rule is to be set aside.
+ASIDE = st.sampled_from([False, False, False, True])
 PARTNER = st.sampled_from(["anna", "anna", "marc", "tom"])
 # A moment later, some time later, or just when something falls due.
 LATER = st.one_of(
@@ -242,15 +244,22 @@ class Life(RuleBasedStateMachine):
         self.act(gap, "message", actions.add_message, who, **facts)
 
     @when(lambda self: self.last.moves and not self.at_top)
-    @rule(gap=LATER, who=WHO, to=st.sampled_from([None, None, None, 2, 3, 4, 5]))
-    def escalate(self, gap: Gap, who: str, to: int | None) -> None:
-        who = "top" if to == 4 else who
-        self.act(gap, "escalate", actions.escalate, who, reason=WORDS, to_level=to)
+    @rule(gap=LATER, who=WHO, to=st.sampled_from([None, None, None, 2, 3, 4, 5]), aside=ASIDE)
+    def escalate(self, gap: Gap, who: str, to: int | None, aside: bool) -> None:
+        who = "top" if to == 4 and not aside else who
+        facts = {"reason": WORDS, "to_level": to, "override": aside}
+        self.act(gap, "escalate", actions.escalate, who, **facts)
 
     @when(lambda self: self.last.moves and self.last.came_up)
+    @rule(gap=LATER, who=WHO, aside=ASIDE)
+    def hand_back(self, gap: Gap, who: str, aside: bool) -> None:
+        self.act(gap, "hand_back", actions.hand_back, who, reason=WORDS, override=aside)
+
+    @when(lambda self: self.last.is_open)
     @rule(gap=LATER, who=WHO)
-    def hand_back(self, gap: Gap, who: str) -> None:
-        self.act(gap, "hand_back", actions.hand_back, who, reason=WORDS)
+    def share_update(self, gap: Gap, who: str) -> None:
+        said = {"happened": WORDS, "next_step": "Petra looks at the dates."}
+        self.act(gap, "update", updates.share_update, who, **said)
 
     @when(lambda self: self.since_opened % 3 == 1 and self.last.is_open)
     @rule(gap=LATER, who=WHO, to=st.sampled_from(STAFF))
@@ -348,11 +357,11 @@ class Life(RuleBasedStateMachine):
         )
 
     @when(lambda self: self.last.moves and not self.at_top)
-    @rule(gap=LATER, who=ABOVE, hours=st.integers(1, 200))
-    def hold(self, gap: Gap, who: str, hours: int) -> None:
+    @rule(gap=LATER, who=ABOVE, hours=st.integers(1, 200), aside=ASIDE)
+    def hold(self, gap: Gap, who: str, hours: int, aside: bool) -> None:
         self.pass_time(gap)
-        until = self.now + hours * UNITS["hours"]
-        self.act(("seconds", 0), "hold", retiming.hold, who, until=until, reason=WORDS)
+        facts = {"until": self.now + hours * UNITS["hours"], "override": aside}
+        self.act(("seconds", 0), "hold", retiming.hold, who, reason=WORDS, **facts)
 
     # --- People -----------------------------------------------------------------------------------
 

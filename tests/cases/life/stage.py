@@ -111,13 +111,16 @@ MATRIX: dict[str, dict[str, Any]] = {
     "s3": {"steps": []},
 }
 FLOOR, CAP_DAYS, CLOSE_DAYS = "PT1H", 4, 10
+# After an update the next one is owed within.
+UPDATE = "PT9H"
 
 
 def make_stage(place: Place, ladder: str) -> World:
     """Make a vendor whose cases climb this ladder."""
     world = make_world(rules=place.hours)
     with world.scope():
-        Programme.objects.update(pause_cap_days=CAP_DAYS, floor_window=FLOOR)
+        habits = {"floor_window": FLOOR, "update_window": UPDATE}
+        Programme.objects.update(pause_cap_days=CAP_DAYS, **habits)
         for name in ("nina", "bo"):
             make_person(world, name, "staff")
         ladders = {name: _make_ladder(world, name, rungs) for name, rungs in LADDERS.items()}
