@@ -45,7 +45,7 @@ CASES = {
     ),
     "Sierra Clara quotes a port operator in Gibraltar": (
         *("in_progress", "s3", REGIONAL, PETRA),
-        [LEVEL, WHOLE],
+        [LEVEL, WHOLE, "update"],
     ),
     "Commission for the last quarter is short again": (
         *("in_progress", "s4", CHANNEL, "Omar Haddad"),
