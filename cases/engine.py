@@ -258,10 +258,16 @@ def face(clocks: Iterable[ClockFacts | NewClock], assignment_id: UUID | None) ->
             running.append(clock)
         elif not clock.waits and assignment_id and counts(clock, assignment_id):
             missed.append(clock)
-    shown = min(missed or running, key=lambda clock: clock.due_at, default=None)
+    shown = min(missed or running, key=_first_shown, default=None)
     if shown is None:
         return Face()
     return Face(shown.due_at, shown.kind, shown.soon_at, missed=bool(missed))
+
+
+def _first_shown(clock: ClockFacts | NewClock) -> tuple[datetime, bool, str, datetime]:
+    # Of two due together always the same one, in whatever order rows come; an answer first.
+    soon_at = clock.soon_at or clock.due_at
+    return (clock.due_at, clock.kind != "response", clock.kind, soon_at)
 
 
 def after(plan: Plan, case: CaseFacts) -> list[ClockFacts | NewClock]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -290,6 +291,14 @@ def test_the_face_is_what_was_missed_first_else_what_is_due_next() -> None:
     assert face([start_clock("response", parse_window("PT1H"), START, ALWAYS)], TURN).due_at == (
         START + HOUR
     )
+
+
+def test_of_two_due_together_the_face_is_the_same_in_any_order() -> None:
+    """Where both windows of a level are held until one instant."""
+    clocks = [clock(), clock("decision"), clock("request")]
+    for some in permutations(clocks):
+        assert face(some, TURN).kind == "response"
+        assert face([replace(one, state="breached") for one in some], TURN).kind == "response"
 
 
 def test_after_a_climb_a_case_has_what_still_counts() -> None:

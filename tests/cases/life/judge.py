@@ -180,11 +180,12 @@ def what_is_shown(s: Snapshot, _hours: Hours) -> Found:
         if shown != (None, "", None, False):
             yield f"nothing is due, and shown is {shown}"
         return
-    first = min(c["due_at"] for c in candidates)
+    # An answer that is owed goes before anything else of the same instant.
+    first = min((c["due_at"], c["kind"] != "response") for c in candidates)
     ways = {
-        (first, c["kind"], c["soon_at"], bool(missed(s)))
+        (c["due_at"], c["kind"], c["soon_at"], bool(missed(s)))
         for c in candidates
-        if c["due_at"] == first
+        if (c["due_at"], c["kind"] != "response") == first
     }
     if shown not in ways:
         yield f"shown is {shown}, due first is {ways}"
