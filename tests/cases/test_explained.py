@@ -155,7 +155,7 @@ def floored(world: World) -> Found:
         tenant=world.tenant,
         position=1,
         severity="s2",
-        ladder=world.ladder,
+        ladder_id=case.ladder_id,
         windows={"steps": [{"decision": "PT1H"}]},
     )
     change_severity(case, by=world["tom"], at=LATER, severity="s2", reason="More is at stake.")
