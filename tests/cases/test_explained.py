@@ -150,13 +150,12 @@ def floored(world: World) -> Found:
     """Return a decision that would have been due already under its new window."""
     Programme.objects.update(floor_window="PT30M")
     case = taken_up(world)
-    assert world.ladder is not None
     Route.objects.update(position=2)
     Route.objects.create(
         tenant=world.tenant,
         position=1,
         severity="s2",
-        ladder=world.ladder,
+        ladder_id=case.ladder_id,
         windows={"steps": [{"decision": "PT1H"}]},
     )
     change_severity(case, by=world["tom"], at=LATER, severity="s2", reason="More is at stake.")
