@@ -34,6 +34,7 @@ from tests.live.product import Product
 ROLES = ("channel manager", "regional manager", "executive sponsor")
 VICTIMS = ("sweeper", "watcher", "worker", "beat", "valkey")
 NUMBER = re.compile(r"ESC-\d{4}-\d+")
+MORE = re.compile(r"^And \d+ more: ", re.MULTILINE)
 # Who was told of a case that climbed, and of how much about it.
 CLIMBS_TOLD = """
 SELECT u.email, c.number, count(DISTINCT n.id) FROM journal_notice n
@@ -156,7 +157,9 @@ def test_every_mail_went_out_and_a_repeat_carries_the_same_id(chaos: Chaos) -> N
     climbs = chaos.product.rows(CLIMBS_TOLD, [str(case) for case in chaos.cases])
     assert len(climbs) == CASES * 4
     missing = {(email, number) for email, number, _ in climbs if not told[email, number]}
-    assert missing == set()
+    # A long digest counts what it has no room to name.
+    cut = {letter.to for letter in sent.letters if MORE.search(letter.text)}
+    assert {email for email, _number in missing} <= cut
     assert all(len(told[email, number]) <= most for email, number, most in climbs)
     print(f"\nmails: {len(sent.copies)}, {sent.repeats} repeats under the same id")
 
