@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cases import queries
 from cases.models import Override
 from cases.overridepage import facts_of, reasons_of
 from cases.overrides import listed
-from cases.paging import paged
+from cases.paging import bounded, paged, tab
 from cases.views import place_url, read_place
 from tenants.middleware import ScopedRequest
 from tenants.models import Membership
@@ -66,20 +65,15 @@ def tabs(member: Membership, slug: str, current: str) -> list[dict[str, Any]]:
     """Return both lists with how many stand there, counted up to a bound."""
     labels = {"open": _("Open"), "reconciled": _("Reconciled")}
     own = reverse("overrides", args=[slug])
-    found = []
-    for view, label in labels.items():
-        rows = listed(member, is_open=view == "open")
-        count = rows[: queries.MOST_COUNTED + 1].count()
-        found.append(
-            {
-                "label": label,
-                "count": min(count, queries.MOST_COUNTED),
-                "count_capped": count > queries.MOST_COUNTED,
-                "url": f"{own}?{urlencode({'view': view})}",
-                "current": view == current,
-            }
+    return [
+        tab(
+            label,
+            bounded(listed(member, is_open=view == "open")),
+            f"{own}?{urlencode({'view': view})}",
+            current=view == current,
         )
-    return found
+        for view, label in labels.items()
+    ]
 
 
 def empty(view: str) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 PAGE = 50
+MOST_COUNTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,22 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     next: Place | None = None
     previous: Place | None = None
+
+
+def bounded(rows: "QuerySet[Row]") -> int:
+    """Count up to a bound: an exact count of a long list costs more than it tells."""
+    return rows[: MOST_COUNTED + 1].count()
+
+
+def tab(label: str, count: int, url: str, *, current: bool) -> dict[str, Any]:
+    """Return the way to one of several lists, with how many stand there, counted up to a bound."""
+    return {
+        "label": label,
+        "count": min(count, MOST_COUNTED),
+        "count_capped": count > MOST_COUNTED,
+        "url": url,
+        "current": current,
+    }
 
 
 def beyond(key: str, place: Place, *, down: bool) -> Q:

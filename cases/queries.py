@@ -25,7 +25,7 @@ from cases.models import (
     PartyRole,
     Result,
 )
-from cases.paging import Page, Place, beyond, paged
+from cases.paging import Page, Place, beyond, bounded, paged
 from journal.models import Event
 from ladder.models import Level, Seat
 from ladder.queries import absences_at, acts_for
@@ -33,7 +33,6 @@ from ladder.seats import Holder
 from partners.models import Partner
 from tenants.models import Membership, User
 
-MOST_COUNTED = 500
 MOST_PARTNERS = 100
 # What `parley_cases_with_words` returns at most.
 MOST_WITH_WORDS = 500
@@ -79,14 +78,11 @@ class Counted(Subquery):
 def count_views(member: Membership) -> dict[str, int]:
     """Return how many cases each of the inbox's views holds, up to a bound, in one query."""
     visible = visible_cases(member)
-    lists = [_of_view(visible, member, view)[: MOST_COUNTED + 1].values("pk") for view in VIEWS]
+    lists = [
+        _of_view(visible, member, view)[: paging.MOST_COUNTED + 1].values("pk") for view in VIEWS
+    ]
     counts = Membership.objects.filter(pk=member.pk).values_list(*map(Counted, lists))
     return dict(zip(VIEWS, counts.get(), strict=True))
-
-
-def bounded(cases: QuerySet[Case]) -> int:
-    """Count up to a bound: an exact count of a long list costs more than it tells."""
-    return cases[: MOST_COUNTED + 1].count()
 
 
 def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page[Case]:

@@ -43,7 +43,7 @@ from cases.forms import VerbForm, form_for
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
-from cases.paging import Place
+from cases.paging import Place, tab
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
@@ -171,15 +171,7 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
         if view == "in_place" and not count and view != current:
             # Most people stand in for nobody most of the time.
             continue
-        found.append(
-            {
-                "label": label,
-                "count": min(count, queries.MOST_COUNTED),
-                "count_capped": count > queries.MOST_COUNTED,
-                "url": f"{own}?view={view}",
-                "current": view == current,
-            }
-        )
+        found.append(tab(label, count, f"{own}?view={view}", current=view == current))
     return found
 
 

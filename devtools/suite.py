@@ -11,6 +11,8 @@ from devtools.slots import take_slot
 # In the order of collection, which puts what takes long first (tests/conftest.py): at the end no
 # process waits for the other.
 WORKERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# What a test prints is shown although it passed: a proof is run for its figures.
+SHOW_FIGURES = "-rP"
 
 
 def pytest(arguments: list[str]) -> int:
@@ -46,10 +48,10 @@ def prove(arguments: list[str]) -> int:
         say("\n".join(names))
         return 0
     if not arguments or arguments[0].startswith("-"):
-        return pytest(["tests/prove", *arguments])
+        return pytest(["tests/prove", SHOW_FIGURES, *arguments])
     if arguments[0] not in names:
         raise LauncherError(f"there is no proof {arguments[0]}; there are: {', '.join(names)}")
-    return pytest([f"tests/prove/test_{arguments[0]}.py", *arguments[1:]])
+    return pytest([f"tests/prove/test_{arguments[0]}.py", SHOW_FIGURES, *arguments[1:]])
 
 
 def bench(arguments: list[str]) -> int:

@@ -27,7 +27,6 @@ from memos.redaction import Forbidden
 from partners.models import Contact, Partner
 from tenants.models import Membership, Role
 
-MOST_COUNTED = 500
 MOST_MEANT, MOST_NAMED = 20, 200
 # What `parley_memos_with_words` returns at most, and how much of a memo is looked through for the
 # line that shows the words.
@@ -157,11 +156,6 @@ def marked(headline: str) -> SafeString:
     """Return lines with the words that were sought marked; everything else is text."""
     html = escape(SIGNS.sub("", headline)).replace(START, "<mark>").replace(STOP, "</mark>")
     return SafeString(html)
-
-
-def bounded(memos: QuerySet[Memo]) -> int:
-    """Count up to a bound: an exact count of a long list costs more than it tells."""
-    return memos[: MOST_COUNTED + 1].count()
 
 
 def years(member: Membership) -> list[int]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from cases.paging import bounded, tab
 from cases.queries import party_names
 from cases.views import place_url, read_place
 from ladder.models import Category
@@ -99,20 +100,15 @@ def tabs(request: ScopedRequest, sought: Sought) -> list[dict[str, Any]]:
     """Return the three states with how many memos each holds, counted up to a bound."""
     own = reverse("memos", args=[request.tenant.slug])
     kept = {k: v for k, v in request.GET.items() if k in FILTERS and k != "status" and v}
-    found = []
-    for status in (MemoStatus.ISSUED, MemoStatus.IN_REVIEW, MemoStatus.DRAFT):
-        wanted = replace(sought, status=status)
-        count = queries.bounded(queries.listed(request.membership, wanted))
-        found.append(
-            {
-                "label": status.label,
-                "count": min(count, queries.MOST_COUNTED),
-                "count_capped": count > queries.MOST_COUNTED,
-                "url": f"{own}?{urlencode({'status': status.value, **kept})}",
-                "current": status == sought.status,
-            }
+    return [
+        tab(
+            status.label,
+            bounded(queries.listed(request.membership, replace(sought, status=status))),
+            f"{own}?{urlencode({'status': status.value, **kept})}",
+            current=status == sought.status,
         )
-    return found
+        for status in (MemoStatus.ISSUED, MemoStatus.IN_REVIEW, MemoStatus.DRAFT)
+    ]
 
 
 def empty(slug: str, sought: Sought, *, filtered: bool) -> dict[str, str]:

@@ -12,6 +12,7 @@ from cases import queries
 from cases.access import case_for, visible_cases
 from cases.confidential import grant_access, lift, restrict, revoke_access
 from cases.models import Case, CaseGrant, Message
+from cases.paging import bounded
 from cases.queries import grants_of, knowing
 from journal.models import Event, Notice
 from journal.queries import unread_count
@@ -72,7 +73,7 @@ def let_in(world: World, case: Case, name: str, at: datetime) -> CaseGrant:
 def test_who_has_to_know_sees_it(world: World, case: Case, name: str) -> None:
     assert case_for(world[name], case.pk) == case
     assert list(visible_cases(world[name])) == [case]
-    assert queries.bounded(queries.listed(world[name], "all")) == 1
+    assert bounded(queries.listed(world[name], "all")) == 1
     assert queries.changed_since(world[name], "all", OPENED - 30 * DAY) == 1
     assert queries.search(world[name], "Klinikum") == [case]
 
@@ -82,7 +83,7 @@ def test_for_everybody_else_it_does_not_exist(world: World, case: Case, name: st
     with pytest.raises(Http404):
         case_for(world[name], case.pk)
     for view in queries.VIEWS:
-        assert queries.bounded(queries.listed(world[name], view)) == 0
+        assert bounded(queries.listed(world[name], view)) == 0
         assert queries.changed_since(world[name], view, OPENED - 30 * DAY) == 0
     for text in (case.number, "Klinikum", "klin", "OPP-7", "CRM-7", "Alpenwerk"):
         assert queries.search(world[name], text) == []

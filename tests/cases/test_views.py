@@ -294,5 +294,5 @@ def test_the_views_are_counted_in_one_query_as_each_lists_them(
     member = world["tom"]
     with django_assert_num_queries(1):
         counts = queries.count_views(member)
-    assert counts == {v: queries.bounded(queries.listed(member, v)) for v in queries.VIEWS}
+    assert counts == {v: paging.bounded(queries.listed(member, v)) for v in queries.VIEWS}
     assert counts == {"mine": 2, "in_place": 0, "all": 2, "handed": 0, "ended": 1}

@@ -216,9 +216,9 @@ def thirty(world: World) -> list[Any]:
 
 
 def test_many_ids_are_counted_up_to_a_bound(vendor: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    monkeypatch.setattr(paging, "MOST_COUNTED", 1)
     with vendor.scope():
         for _ in range(2):
             issued(vendor)
-        assert queries.bounded(queries.listed(vendor["tom"], Sought())) == 2
+        assert paging.bounded(queries.listed(vendor["tom"], Sought())) == 2
     assert '<span class="p-count">1+</span>' in page(vendor, "tom", "memos")
