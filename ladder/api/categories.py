@@ -17,7 +17,7 @@ FIELDS: list[dict[str, Any]] = [
     {"name": "submitted", "label": "Submitted on", "type": "date", "choices": []},
     {"name": "stage", "label": "Stage", "type": "choice", "choices": ["open", "quoted", "won"]},
 ]
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "0199d3a0-6f00-7666-9999-5a3d6c1b2e07",
     "slug": "deal-registration",
     "name": "Deal registration",

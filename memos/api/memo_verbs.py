@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.api.examples import PETRA
 from memos.access import memo_for
 from memos.actions.followup import complete_action
 from memos.actions.issue import issue_memo
@@ -86,7 +87,7 @@ def verb(
     "Ask a colleague to review it",
     AskReviewSerializer,
     examples.ASKED,
-    {"reviewer": examples.PETRA["id"]},
+    {"reviewer": PETRA["id"]},
 )
 class AskReview(MemoVerb):
     """Somebody who wrote none of it."""

@@ -155,10 +155,10 @@ UNCOUNTED = ("401", "406")
 class Description(AutoSchema):
     """Says of strict serializers that they take no other fields, and which scope is needed."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Return what an operation does, and the scope it asks for."""
-        scope = self.view.scopes[self.method]
-        said = super().get_description()  # type: ignore[no-untyped-call]
+        view: Any = self.view
+        scope, said = view.scopes[self.method], super().get_description()
         return f"{said}\n\nScope: `{scope}`."
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:

@@ -130,7 +130,10 @@ def sorted_out() -> tuple[list[Place], list[Place]]:
 
 NAMING, UNKNOWN = sorted_out()
 # What cannot be said beside another field.
-INSTEAD = {("actions", "[]", "partner"): "owner", ("actions", "[]", "owner"): "partner"}
+INSTEAD: dict[Path, str] = {
+    ("actions", "[]", "partner"): "owner",
+    ("actions", "[]", "owner"): "partner",
+}
 
 
 def put(body: Any, path: Path, value: Any, whole: Path = ()) -> Any:
