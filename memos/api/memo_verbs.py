@@ -151,6 +151,7 @@ class Succeed(MemoVerb):
         method="post",
         takes=ActionDoneSerializer,
         gives=MemoSerializer,
+        tagged=True,
         versioned=True,
         example={"note": "A lead of the same size was passed on."},
         answer=examples.DONE,
@@ -168,6 +169,7 @@ class ActionDone(Operation):
         action = action_of(memo, action_id)
         if action is None:
             raise Http404
+        action.memo.seen_tags = tags_seen(request)
         complete_action(action, by=self.member, at=self.at, note=given["note"])
         return shown(self, memo_id)
 
