@@ -281,7 +281,7 @@ def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
 def examples_of(said: Said, status: int) -> list[OpenApiExample]:
     """Return what is sent, and what is answered."""
     sent, answer = said.get("example"), said.get("answer")
-    found = [OpenApiExample("Request", dict(sent), request_only=True)] if sent else []
+    found = [OpenApiExample("Request", dict(sent), request_only=True)] if sent is not None else []
     if answer:
         codes = [str(status)]
         found.append(OpenApiExample("Answer", answer, response_only=True, status_codes=codes))
