@@ -14,6 +14,7 @@ SUMMARY: dict[str, Any] = {
     "issued_at": None,
     "issued_by": None,
     "sha256": "",
+    "updated_at": "2026-11-20T10:00:00Z",
 }
 SECTIONS = {
     "dispute": "Two partners claim one deal.",
