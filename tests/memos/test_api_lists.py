@@ -2,12 +2,14 @@
 search looks."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from cases.handover import hand_over
 from cases.models import Case, Clock
@@ -26,6 +28,7 @@ from tests.memos.deals import ASKED, HOUR, LATER
 
 pytestmark = pytest.mark.django_db
 ORDERS = ("-id", "id", "-updated_at", "updated_at")
+UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -209,6 +212,26 @@ def test_a_memo_changes_with_what_is_written_and_with_what_is_done(vendor: World
         # The correction that is being written has the same action, done by now.
         assert {changed(memo), changed(after)} == {story.AT + HOUR}
         assert Memo.objects.get(pk=memo.pk).updated_at == story.AT
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_what_was_there_before_is_filled_once(transactional_db: None) -> None:
+    world = make_world()
+    with world.scope():
+        deals.empower(world)
+        decided = deals.decide(world, deals.ask(world, world.case()))
+        pending = deals.ask(world, world.case())
+        draft, memo = story.written(world, world.case()), story.issued(world, world.case())
+        action = story.action_of(memo, "Find a lead")
+        complete_action(action, by=world["tom"], at=story.AT + HOUR)
+        Concession.objects.update(updated_at=UNKNOWN)
+        Memo.objects.update(changed_at=UNKNOWN)
+    migration = import_module("memos.migrations.0007_last_change_filled")
+    for _ in range(2):
+        migration.fill(None, SimpleNamespace(connection=connections["owner"]))
+        with world.scope():
+            found = [changed(row) for row in (decided, pending, draft, memo)]
+        assert found == [LATER, ASKED, story.AT, story.AT + HOUR]
 
 
 # --- A partner's token ----------------------------------------------------------------------------
