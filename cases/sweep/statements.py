@@ -151,8 +151,9 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[
 """
 
 CHANGE_CASES = """
-UPDATE cases_case c SET updated_at = %s, status = v.status, assignment_id = v.assignment_id,
-    owner_id = v.owner_id, level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind,
+UPDATE cases_case c SET updated_at = greatest(c.updated_at, %s), status = v.status,
+    assignment_id = v.assignment_id, owner_id = v.owner_id, level_id = v.level_id,
+    due_at = v.due_at, due_kind = v.due_kind,
     due_soon_at = v.soon_at, due_missed = v.missed, version = c.version + 1,
     closed_at = coalesce(v.closed_at, c.closed_at)
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],

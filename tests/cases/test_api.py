@@ -261,7 +261,9 @@ def test_an_address_names_an_id_as_a_body_does(crm: Program, path: str, where: s
 
 
 def test_a_tag_is_for_what_is_there(crm: Program) -> None:
-    refused(crm.ask("put", HERE, LEAD, If_Match='"1"'), 404)
+    for tags in ('"1"', "*"):
+        refused(crm.ask("put", HERE, LEAD, If_Match=tags), 404)
+    refused(crm.ask("put", HERE, LEAD, If_Match="1"), 400)
     crm.put(HERE, LEAD)
     refused(crm.ask("put", HERE, {**LEAD, "title": "B"}, If_Match='"9"'), 412)
     assert crm.put(HERE, {**LEAD, "title": "B"}, If_Match='"1"')["version"] == 2
