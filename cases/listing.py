@@ -5,18 +5,18 @@ What is visible says `cases.visible`; the page is cut by keyset before anything 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from cases.models import OPEN, Clock, PartyRole
-from cases.queries import with_words
+from cases.models import ENDED, OPEN, Clock, PartyRole
+from cases.queries import MOST_WITH_WORDS, with_words
 from cases.visible import visible_ids
 from tenants.models import Membership
-from tenants.rest.paging import Cursor, Slice, check_order, cut, instant
+from tenants.rest.paging import Cursor, Slice, check_order, cut, instant, page_by_instant
 
 Row = dict[str, Any]
 
@@ -38,6 +38,7 @@ ORDERS: Mapping[str, Order] = {
     "due_at": Order("due_at", condition=OPEN_ONLY),
 }
 USUAL_ORDER = "-updated_at"
+CLOCK_ORDER = "started_at"
 # What the list may be narrowed to, each as a condition with one parameter.
 FILTERS: Mapping[str, str] = {
     "status": "cases_case.status = ANY(%s)",
@@ -113,17 +114,20 @@ CLOCKS = CLOCKS.replace("{tenant}", TENANT)
 
 def case_rows(member: Membership, asked: Mapping[str, Any]) -> Slice[Row]:
     """Return a page of the cases a member sees, each with its clocks. `asked` names `limit`,
-    `ordering`, a `cursor`, and what the list is narrowed to (`FILTERS`, and words as `q`)."""
+    `ordering`, a `cursor`, and what the list is narrowed to (`FILTERS`, and words as `q`). Of cases
+    with these words only as many are looked at as a search finds: `cut` says where it may have left
+    some out."""
     name, begin, limit = asked.get("ordering", USUAL_ORDER), asked.get("cursor"), asked["limit"]
     order = ORDERS[name]
     check_order(begin, name, [instant, UUID])
-    narrowed = narrowed_to(asked)
+    found_by_words = with_words(asked["q"], ended=ended_of(asked)) if "q" in asked else None
+    narrowed = narrowed_to(asked, found_by_words)
     if begin is not None:
         narrowed.append(beyond(order, begin))
     found = _read(member, order, narrowed, begin, limit + 1)
     page = cut(found, limit, begin, name, partial(place_of, order))
     add_clocks(page.rows)
-    return page
+    return replace(page, cut=len(found_by_words or ()) >= MOST_WITH_WORDS)
 
 
 def place_of(order: Order, row: Row) -> tuple[str, ...]:
@@ -141,11 +145,21 @@ def case_row(member: Membership, case_id: UUID) -> Row | None:
 Condition = tuple[str, list[Any]]
 
 
-def narrowed_to(asked: Mapping[str, Any]) -> list[Condition]:
-    """Return the conditions that a program has named."""
+def ended_of(asked: Mapping[str, Any]) -> bool | None:
+    """Return whether a program asks for nothing but what has ended (True), or but what is open
+    (False), so that the one does not crowd out the other in a search; None where it asks for
+    both."""
+    statuses = set(asked.get("status", (*OPEN, *ENDED)))
+    if ORDERS[asked.get("ordering", USUAL_ORDER)].condition == OPEN_ONLY or statuses <= set(OPEN):
+        return False
+    return True if statuses <= set(ENDED) else None
+
+
+def narrowed_to(asked: Mapping[str, Any], ids: list[UUID] | None) -> list[Condition]:
+    """Return the conditions that a program has named; `ids` are what its words were found in."""
     named = {name: value for name, value in asked.items() if name in FILTERS}
-    if "q" in asked:
-        named["ids"] = with_words(asked["q"])
+    if ids is not None:
+        named["ids"] = ids
     return [(FILTERS[name], [value]) for name, value in named.items()]
 
 
@@ -197,7 +211,8 @@ def add_clocks(rows: Iterable[Row]) -> None:
         row["clocks"] = found[case_id]
 
 
-def clock_rows(case_id: UUID) -> list[Row]:
-    """Return every clock of a case, of all its cycles, in the order in which they started."""
-    found = Clock.objects.filter(case_id=case_id).order_by("anchor", "kind", "id")
-    return list(found.values(*CLOCK))
+def clock_page(case_id: UUID, asked: Mapping[str, Any]) -> Slice[Row]:
+    """Return a page of the clocks of a case, of all its cycles, in the order in which they
+    started."""
+    found = Clock.objects.filter(case_id=case_id).values(*CLOCK)
+    return page_by_instant(found, asked, CLOCK_ORDER, "anchor", "kind")

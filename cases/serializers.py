@@ -21,7 +21,7 @@ from cases.models import (
 )
 from cases.nextstep import Next
 from cases.parties import LATER_ROLES
-from cases.queries import LONGEST_SEARCH
+from cases.queries import LONGEST_SEARCH, MOST_WITH_WORDS
 from cases.updates import LONGEST_LINE
 from journal.models import Audience
 from ladder.impact import EXPOSURE, RELATIONSHIP
@@ -165,7 +165,7 @@ class CaseSerializer(CaseSummarySerializer):
     )
 
 
-CasePage = page_of(CaseSummarySerializer, "Case")
+CasePage = page_of(CaseSummarySerializer, "Case", most_found=MOST_WITH_WORDS)
 
 
 class StatusesField(serializers.CharField):
@@ -439,9 +439,4 @@ class MessageSerializer(serializers.Serializer[Any]):
 
 
 MessagePage = page_of(MessageSerializer, "Message")
-
-
-class ClocksSerializer(serializers.Serializer[Any]):
-    """The clocks of every cycle of a case."""
-
-    results = ClockSerializer(many=True)
+ClockPage = page_of(ClockSerializer, "Clock")

@@ -75,12 +75,14 @@ def listed(member: Membership, sought: Sought) -> QuerySet[Memo]:
 def sought_by(**asked: Any) -> Sought:
     """Return what is asked for, with what its words and names stand for."""
     text, category = plain_words(asked.pop("text", "")), asked.get("category", "")
+    # The page counts the memos of every status with the same words.
+    found = [pk for issued in (True, False) for pk in with_words(text, issued=issued)]
     categories = Category.objects.filter(slug=category) if category else Category.objects.none()
     partners = partners_called(asked.get("partner", ""))
     return Sought(
         **asked,
         text=text,
-        ids=(*with_words(text), *with_number(text)),
+        ids=(*found, *with_number(text)),
         category_ids=tuple(categories.values_list("pk", flat=True)),
         partner_ids=tuple(partner.pk for partner in partners),
     )
@@ -107,14 +109,16 @@ def with_number(text: str) -> list[UUID]:
     return list(Memo.objects.filter(named).values_list("pk", flat=True))
 
 
-def with_words(text: str) -> list[UUID]:
+def with_words(text: str, *, issued: bool | None = None) -> list[UUID]:
     """Return the ids of the tenant's memos that contain all the words, the last one also as a
-    beginning. What a member sees of them is the caller's question."""
+    beginning: the last changed `MOST_WITH_WORDS` of those that are issued, of those that are not,
+    or of all (None). What a member sees of them is the caller's question."""
     query = query_of(text)
     if not query:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT parley_memos_with_words(to_tsquery('simple', %s))", [query])
+        call = "SELECT parley_memos_with_words(to_tsquery('simple', %s), %s)"
+        cursor.execute(call, [query, issued])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -1,7 +1,7 @@
 """The clocks a partner may know of, and what it may know of how they count."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,6 @@ from cases.models import (
     ClockKind,
     Message,
     MessageKind,
-    Party,
     Pause,
     PauseReason,
 )
@@ -38,17 +37,22 @@ COLUMNS = (
 COUNTS = ("target_seconds", "calendar_version_id")
 
 
-def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:
-    """Return the clocks that a partner may know of, of each case's cycle: the vendor's own, and
-    those of its own requests. Of who got its part later the wall keeps what was over by then; it
-    knows of the others `since` then."""
+def known_clocks(partner_id: UUID, case_ids: Iterable[UUID]) -> QuerySet[Clock]:
+    """Return the clocks that a partner may know of, of every cycle: the vendor's own, and those of
+    its own requests. Of who got its part later the wall keeps what was over by then."""
     own = Q(kind=ClockKind.REQUEST, subject=partner_id)
+    return Clock.objects.filter(Q(kind__in=SHARED) | own, case_id__in=list(case_ids))
+
+
+def clocks_of(
+    partner_id: UUID, rows: Sequence[Row], joined: Mapping[UUID, datetime | None]
+) -> dict[UUID, list[Row]]:
+    """Return the clocks that a partner may know of, of each case's cycle; `joined` says when it got
+    its part later, `since` when it knows of them."""
     ids = {row["id"]: row["cycle"] for row in rows}
-    clocks = Clock.objects.filter(Q(kind__in=SHARED) | own, case_id__in=list(ids))
-    later = Party.objects.filter(partner_id=partner_id, case_id__in=list(ids))
-    joined = dict(later.exclude(joined_at=None).values_list("case_id", "joined_at"))
     found: dict[UUID, list[Row]] = defaultdict(list)
-    for one in clocks.order_by("anchor", "kind", "id").values(*COLUMNS, *COUNTS):
+    clocks = known_clocks(partner_id, ids).order_by("anchor", "kind", "id")
+    for one in clocks.values(*COLUMNS, *COUNTS):
         if one["cycle"] == ids[one["case_id"]]:
             found[one["case_id"]].append({**one, "since": joined.get(one["case_id"])})
     return found
@@ -73,7 +77,8 @@ def own_clock(partner_id: UUID, case_id: UUID, clock_id: UUID, now: datetime) ->
     """Return a clock of a partner's case explained; None whether it is missing or not for it."""
     cases = queries.of_partner(partner_id).filter(pk=case_id)
     case = cases.values("id", "cycle", "opened_at", "owner_id").first()
-    known = clocks_of(partner_id, [case])[case_id] if case else []
+    joined = queries.joined_at(partner_id, case_id) if case else None
+    known = clocks_of(partner_id, [case], {case_id: joined})[case_id] if case else []
     row = next((one for one in known if one["id"] == clock_id), None)
     if case is None or row is None:
         return None

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from cases.models import OPEN, Clock, ClockKind, ClockState
 
-DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at")
+DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at", "met_at")
+LIVE = (ClockState.RUNNING, ClockState.BREACHED)
 OWED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
 # What every party may know of.
 SHARED = (*OWED, ClockKind.UPDATE)
@@ -30,17 +31,31 @@ class Due:
 def dues_of(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Due]:
     """Return what is due next in each open case of `rows`, which name `id`, `status`, `cycle` and
     `assignment_id`; one query for any number."""
+    cases = [row for row in rows if row["status"] in OPEN]
+    ids = [row["id"] for row in cases]
+    clocks = Clock.objects.filter(case_id__in=ids, kind__in=OWED, met_at=None, state__in=LIVE)
+    return dues_among(cases, clocks.values(*DUE))
+
+
+def dues_among(
+    rows: Iterable[Mapping[str, Any]], clocks: Iterable[Mapping[str, Any]]
+) -> dict[UUID, Due]:
+    """Return the same from clocks that were read already."""
     cases = {row["id"]: row for row in rows if row["status"] in OPEN}
-    clocks = Clock.objects.filter(case_id__in=list(cases), kind__in=OWED, met_at=None)
-    live = clocks.filter(state__in=(ClockState.RUNNING, ClockState.BREACHED))
-    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for clock in live.values(*DUE):
-        if clock["cycle"] == cases[clock["case_id"]]["cycle"]:
-            found[clock["case_id"]].append(dict(clock))
+    found: dict[UUID, list[Mapping[str, Any]]] = defaultdict(list)
+    for clock in clocks:
+        case = cases.get(clock["case_id"])
+        if case is not None and clock["cycle"] == case["cycle"] and asks(clock):
+            found[clock["case_id"]].append(clock)
     return {case_id: due(own, cases[case_id]["assignment_id"]) for case_id, own in found.items()}
 
 
-def due(clocks: list[dict[str, Any]], turn: UUID | None) -> Due:
+def asks(clock: Mapping[str, Any]) -> bool:
+    """Whether a clock is one by which a case is due: of the vendor's own, and still to be met."""
+    return clock["kind"] in OWED and clock["state"] in LIVE and clock["met_at"] is None
+
+
+def due(clocks: list[Mapping[str, Any]], turn: UUID | None) -> Due:
     """Return what one case shows, in the turn it is in: as the engine says for its owner."""
     missed = [
         clock

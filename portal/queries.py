@@ -1,6 +1,6 @@
 """Reads for partners, as the portal's database role: what is not granted is not named."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -185,20 +185,39 @@ def own_case(partner_id: UUID, case_id: UUID) -> OwnCase | None:
 def shown(partner_id: UUID, rows: list[dict[str, Any]]) -> list[OwnCase]:
     """Return rows with the partner's own titles, the owners' names and what is due next; as many
     queries for fifty as for one."""
-    dues = dues_of(rows)
-    names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
+    return told(rows, parts_of(partner_id, rows), dues_of(rows))
+
+
+def parts_of(partner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
+    """Return a partner's parts in cases, by case, each with when it got it later and its name."""
     own = Party.objects.filter(partner_id=partner_id, case_id__in=[row["id"] for row in rows])
-    parts = {part.pop("case_id"): part for part in own.values("case_id", *PART)}
+    found = own.values("case_id", *PART, "joined_at", company=F("partner__name"))
+    return {part.pop("case_id"): part for part in found}
+
+
+def told(
+    rows: Sequence[Mapping[str, Any]],
+    parts: Mapping[UUID, Mapping[str, Any]],
+    dues: Mapping[UUID, Due],
+) -> list[OwnCase]:
+    """Return rows as their partner sees them, by its parts in them and what is due next."""
+    names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
     kept = [name for name in COLUMNS if name not in KEYS]
     return [
         OwnCase(
             owner_name=names.get(row["owner_id"], ""),
             **asdict(dues.get(row["id"], Due())),
             **{name: row[name] for name in kept},
-            **parts[row["id"]],
+            **{name: parts[row["id"]][name] for name in PART},
         )
         for row in rows
     ]
+
+
+def joined_at(partner_id: UUID, case_id: UUID) -> datetime | None:
+    """Return when a partner got its part in a case, where that was later than the case began."""
+    own = Party.objects.filter(partner_id=partner_id, case_id=case_id)
+    return own.values_list("joined_at", flat=True).first()
 
 
 def own_account(partner_id: UUID, case_id: UUID) -> str:

@@ -39,7 +39,14 @@ class Cases(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @listed("cases_list", "The cases this token sees", CasesQuery, CasePage, examples.SUMMARY)
+    @listed(
+        "cases_list",
+        "The cases this token sees",
+        CasesQuery,
+        CasePage,
+        examples.SUMMARY,
+        searched=True,
+    )
     def get(self, request: Request) -> Response:
         """Answer a page of the cases, the last changed first."""
         page = case_rows(self.member, self.asked(CasesQuery))

@@ -10,10 +10,10 @@ from cases.access import case_for
 from cases.actions import add_message
 from cases.api import examples
 from cases.api.collection import READS, WRITES
-from cases.listing import clock_rows
+from cases.listing import clock_page
 from cases.models import Message
 from cases.serializers import (
-    ClocksSerializer,
+    ClockPage,
     MessageInSerializer,
     MessagePage,
     MessageSerializer,
@@ -104,14 +104,16 @@ class Clocks(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS}
 
-    @operation(
+    @listed(
         "cases_clocks",
         "The clocks of a case, of every cycle",
-        gives=ClocksSerializer,
-        answer={"results": examples.SUMMARY["clocks"]},
+        PageQuery,
+        ClockPage,
+        examples.RESPONSE,
+        address=True,
     )
     def get(self, request: Request, case_id: UUID) -> Response:
-        """Answer every clock there ever was, in the order in which they started."""
+        """Answer a page of all the clocks there ever were, in the order in which they started."""
         case = case_for(self.member, case_id)
-        found: list[Any] = clock_rows(case.pk)
-        return Response({"results": [clock(row) for row in found]})
+        page = clock_page(case.pk, self.asked(PageQuery))
+        return Response(answer(request, page, [clock(row) for row in page.rows]))

@@ -155,6 +155,7 @@ def accept_counter(concession: Concession, *, by: Membership, at: datetime) -> C
     day = day_of(concession.case, decision.at)
     concession.value, concession.value_currency = worth(_asked(concession), day)
     concession.state, concession.decided_at = ConcessionState.APPROVED, at
+    concession.updated_at = at
     concession.save(force_update=True)
     told = (decision.by_id, decision.on_behalf_of_id, *_asking(concession))
     _say(concession, "accepted", by, at, told=told)
@@ -171,7 +172,7 @@ def withdraw_concession(
     reason = required("reason", reason)
     told = (*_answering(concession), *_asking(concession))
     _end_clocks(concession, at)
-    concession.state = ConcessionState.WITHDRAWN
+    concession.state, concession.updated_at = ConcessionState.WITHDRAWN, at
     concession.save(force_update=True)
     _say(concession, "withdrawn", by, at, text=reason, told=told)
     return concession
@@ -226,6 +227,7 @@ def _put(concession: Concession, wanted: Terms, way: Way, at: datetime) -> None:
     concession.amount, concession.currency = wanted.amount, wanted.currency
     concession.value, concession.value_currency = way.value, way.value_currency
     concession.state, concession.requested_at = ConcessionState.PENDING, at
+    concession.updated_at = at
     concession.decided_at = concession.counter_amount = concession.counter_percent = None
     concession.conditions = ""
 
@@ -304,6 +306,7 @@ def _carry_out(concession: Concession, decision: Decision) -> None:
     clockwork.end(concession.case, decision.at, [ClockKind.REMINDER], subject=concession.pk)
     concession.state = STATES[Verdict(decision.verdict)]
     concession.decided_at, concession.conditions = decision.at, decision.conditions
+    concession.updated_at = decision.at
     if decision.verdict == Verdict.COUNTER:
         concession.counter_amount = decision.amount
         concession.counter_percent = decision.percent

@@ -64,6 +64,7 @@ def draft_memo(case: Case, *, by: Membership, at: datetime) -> Memo:
         author_id=by.user_id,
         drafted_at=at,
         updated_at=at,
+        changed_at=at,
     )
     memo.written_by(by.user_id)
     copies = first_draft(memo)
@@ -97,6 +98,7 @@ def succeed_memo(memo: Memo, *, by: Membership, at: datetime) -> Memo:
         writers=before.writers,
         drafted_at=at,
         updated_at=at,
+        changed_at=at,
     )
     after.written_by(by.user_id)
     after.save(force_insert=True)

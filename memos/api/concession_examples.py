@@ -34,6 +34,7 @@ PENDING: dict[str, Any] = {
     "asked_level": 3,
     "due_at": "2026-11-16T16:00:00Z",
     "decisions": [],
+    "updated_at": "2026-11-12T10:00:00Z",
 }
 FAIR = "Fair, and within what we gave before."
 DECISION: dict[str, Any] = {
@@ -54,6 +55,7 @@ APPROVED: dict[str, Any] = {
     "state": "approved",
     "decided_at": DECISION["at"],
     "decisions": [DECISION],
+    "updated_at": DECISION["at"],
 }
 # What was offered instead, taken.
 ACCEPTED: dict[str, Any] = {
@@ -63,6 +65,7 @@ ACCEPTED: dict[str, Any] = {
     "value": "30000",
     "counter_amount": "30000",
     "decided_at": "2026-11-13T10:00:00Z",
+    "updated_at": "2026-11-13T10:00:00Z",
     "decisions": [
         {
             **DECISION,
@@ -84,6 +87,7 @@ CHANGED: dict[str, Any] = {
     "value": "20000",
     "revision": 2,
     "requested_at": "2026-11-12T14:00:00Z",
+    "updated_at": "2026-11-12T14:00:00Z",
     "asked": PETRA,
     "asked_level": 2,
 }

@@ -38,7 +38,7 @@ from tenants.rest.description import EmptySerializer, listed, operation
 from tenants.rest.description import verb as described
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
-from tenants.rest.paging import answer, page_by_id
+from tenants.rest.paging import answer, page_by_change
 
 READS, WRITES = "concessions:read", "concessions:write"
 Form = type[serializers.Serializer[Any]]
@@ -57,12 +57,12 @@ class Concessions(Operation):
         examples.PENDING,
     )
     def get(self, request: Request) -> Response:
-        """Answer a page of the concessions, the one asked for last first."""
+        """Answer a page of the concessions, the one asked for last first unless said."""
         asked = self.asked(ConcessionsQuery)
         found = visible_concessions(self.member)
         named_by = {"case": "case_id", "state": "state"}
         found = found.filter(**{named_by[k]: v for k, v in asked.items() if k in named_by})
-        page = page_by_id(found, asked, "-id")
+        page = page_by_change(found, asked, "updated_at")
         return Response(answer(request, page, shapes(page.rows)))
 
     @operation(
@@ -284,6 +284,7 @@ def shape(row: Concession, clock: Clock | None, decisions: list[Decision]) -> di
         "asked_level": clock.level.position if clock and clock.level else None,
         "due_at": clock.due_at if clock else None,
         "decisions": [decided(decision) for decision in decisions],
+        "updated_at": row.updated_at,
     }
 
 

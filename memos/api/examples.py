@@ -14,6 +14,7 @@ SUMMARY: dict[str, Any] = {
     "issued_at": None,
     "issued_by": None,
     "sha256": "",
+    "updated_at": "2026-11-13T08:00:00Z",
 }
 SECTIONS = {
     "dispute": "Two partners claim one deal.",
@@ -75,6 +76,7 @@ WRITTEN: dict[str, Any] = {
     "copies": [COPY],
     "actions": [LEAD, PLAN],
     "revision": 2,
+    "updated_at": "2026-11-13T09:00:00Z",
 }
 ASKED = {**WRITTEN, "status": "in_review", "reviewer": PETRA, "revision": 3}
 REVIEWED = {
@@ -82,18 +84,30 @@ REVIEWED = {
     "reviewed_at": "2026-11-13T10:00:00Z",
     "review_note": "Clear, and fair to both.",
     "revision": 4,
+    "updated_at": "2026-11-13T10:00:00Z",
 }
-TAKEN_BACK = {**ASKED, "status": "draft", "reviewer": None, "revision": 4}
+TAKEN_BACK = {
+    **ASKED,
+    "status": "draft",
+    "reviewer": None,
+    "revision": 4,
+    "updated_at": REVIEWED["updated_at"],
+}
 SEALED: dict[str, Any] = {
     "number": "M-2026-0007",
     "status": "issued",
     "issued_at": "2026-11-13T11:00:00Z",
     "issued_by": TOM,
+    "updated_at": "2026-11-13T11:00:00Z",
     "sha256": "5b0f3c1e8a6d47929c3e1f80b7d2a4655e9c0d7183f6b2a94c8e7d05f1a3b6c2",
 }
 COPY_SHA256 = "c41d9e0a7b52f8361e6d4c9082a5b7f3d10e6c8b94a27f5e3d8b1c60f9a4e7d5"
 ISSUED: dict[str, Any] = {**REVIEWED, **SEALED, "copies": [{**COPY, "sha256": COPY_SHA256}]}
-DONE = {**ISSUED, "actions": [{**LEAD, "done_at": "2026-11-20T14:30:00Z"}, PLAN]}
+DONE = {
+    **ISSUED,
+    "actions": [{**LEAD, "done_at": "2026-11-20T14:30:00Z"}, PLAN],
+    "updated_at": "2026-11-20T14:30:00Z",
+}
 LATER = "0199d3a0-9001-7aaa-9999-5a3d6c1b2e2"
 CORRECTED: dict[str, Any] = {
     **WRITTEN,
@@ -103,6 +117,7 @@ CORRECTED: dict[str, Any] = {
     "actions": [{**LEAD, "id": f"{LATER}1"}, {**PLAN, "id": f"{LATER}2"}],
     "predecessor": ISSUED["id"],
     "revision": 1,
+    "updated_at": ISSUED["updated_at"],
 }
 # As the party reads it.
 OWN: dict[str, Any] = {
@@ -111,6 +126,6 @@ OWN: dict[str, Any] = {
     "sha256": COPY_SHA256,
     "sections": None,
     "actions": [PLAN],
-    **dict.fromkeys(("author", "reviewer", "reviewed_at", "revision")),
+    **dict.fromkeys(("author", "reviewer", "reviewed_at", "revision", "updated_at")),
     "review_note": "",
 }

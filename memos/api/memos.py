@@ -1,5 +1,6 @@
 """Memos: read, begun, changed."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from memos.actions.issue import words_to_confirm
 from memos.actions.memo import ActionText, Contents, CopyText, draft_memo, edit_memo
 from memos.api import examples
 from memos.api.concessions import case_of
-from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy
+from memos.models.memo import SECTIONS, Memo, MemoAction, MemoCopy, MemoStatus
 from memos.places import numbered
 from memos.serializers.memo import (
     MemoEditSerializer,
@@ -31,7 +32,7 @@ from tenants.errors import Invalid
 from tenants.rest.description import PDF, listed, operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation
-from tenants.rest.paging import answer, page_by_id
+from tenants.rest.paging import answer, page_by_change
 
 READS, WRITES = "memos:read", "memos:write"
 
@@ -41,16 +42,27 @@ class Memos(Operation):
 
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "POST": WRITES}
 
-    @listed("memos_list", "The memos this token sees", MemosQuery, MemoPage, examples.SUMMARY)
+    @listed(
+        "memos_list",
+        "The memos this token sees",
+        MemosQuery,
+        MemoPage,
+        examples.SUMMARY,
+        searched=True,
+    )
     def get(self, request: Request) -> Response:
-        """Answer a page of the memos, the one begun last first."""
+        """Answer a page of the memos, the one begun last first unless said."""
         asked = self.asked(MemosQuery)
         found = visible_memos(self.member).select_related("issued_by").defer("search", *SECTIONS)
         named_by = {"case": "case_id", "status": "status"}
         found = found.filter(**{named_by[k]: v for k, v in asked.items() if k in named_by})
+        ids: list[UUID] = []
         if "q" in asked:
-            found = found.filter(pk__in=queries.with_words(asked["q"]))
-        page = page_by_id(found, asked, "-id")
+            issued = asked["status"] == MemoStatus.ISSUED if "status" in asked else None
+            ids = queries.with_words(asked["q"], issued=issued)
+            found = found.filter(pk__in=ids)
+        page = page_by_change(found, asked, "changed_at")
+        page = replace(page, cut=len(ids) >= queries.MOST_WITH_WORDS)
         return Response(answer(request, page, [summary(memo) for memo in page.rows]))
 
     @operation(
@@ -193,6 +205,7 @@ def summary(memo: Memo) -> dict[str, Any]:
         "issued_at": memo.issued_at,
         "issued_by": person(memo.issued_by),
         "sha256": memo.sha256,
+        "updated_at": memo.changed_at,
     }
 
 

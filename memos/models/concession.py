@@ -3,6 +3,7 @@
 import hashlib
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Clock, ClockKind
@@ -31,6 +32,8 @@ class Concession(TenantModel):
     Asked again with another kind, amount or percent it gets the next `revision`, and what was
     decided about the one before is void. `requested_for` is the holder in whose place a backup
     asked. A request that is pending when its case ends has lapsed: that is derived, not stored.
+    `updated_at` moves with all that programs are shown of it: the database sees to it where its
+    clock or its case changes.
     """
 
     case = TenantForeignKey(Case, models.CASCADE, related_name="concessions")
@@ -55,6 +58,7 @@ class Concession(TenantModel):
     counter_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     counter_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     conditions = models.TextField(_("conditions"), blank=True)
+    updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("number",)
@@ -78,6 +82,10 @@ class Concession(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(state__in=ConcessionState.values), name="known_concession_state"
             ),
+        ]
+        indexes = [
+            # The API's list, by what changed last.
+            models.Index(fields=["tenant", "-updated_at", "-id"], name="concession_by_change")
         ]
 
     # The revision that who acts has seen, where they saw one; verbs refuse to act on another.

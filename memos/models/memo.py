@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
@@ -49,7 +50,8 @@ class Memo(TenantModel):
     The number is given when it is issued; a successor, which corrects it, keeps the number with
     the next version. `revision` grows with every change, so that two people who edit at once do
     not overwrite each other. `writers` are all who wrote any of it, or of what it corrects: none of
-    them reviews it. `sha256` is the hash of all of it, copies and actions included.
+    them reviews it. `sha256` is the hash of all of it, copies and actions included. `changed_at` is
+    no part of it and moves on when an action is done too; the database sees to it.
     """
 
     case = TenantForeignKey(Case, related_name="memos")
@@ -78,6 +80,7 @@ class Memo(TenantModel):
     revision = models.PositiveIntegerField(default=1)
     drafted_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_default=Now())
     search = models.GeneratedField(
         expression=models.Func(
             *(models.F(name) for name in ("number", "title", *SECTIONS)),
@@ -137,6 +140,8 @@ class Memo(TenantModel):
                 condition=~models.Q(status=MemoStatus.ISSUED),
                 name="memo_open",
             ),
+            # The API's list, by what changed last.
+            models.Index(fields=["tenant", "-changed_at", "-id"], name="memo_by_change"),
             GinIndex(fields=["search"], name="memo_words"),
         ]
 

@@ -8,7 +8,7 @@ from cases.serializers import LONGEST_TEXT, NamedSerializer
 from ladder.kinds import ConcessionKind
 from memos.models import ConcessionState, Verdict
 from tenants.rest.description import page_of
-from tenants.rest.paging import PageQuery
+from tenants.rest.paging import ChangesQuery
 from tenants.rest.strict import AmountField, StrictSerializer
 
 
@@ -58,12 +58,13 @@ class ConcessionSerializer(serializers.Serializer[Any]):
     asked_level = serializers.IntegerField(allow_null=True, help_text="Its position.")
     due_at = serializers.DateTimeField(allow_null=True)
     decisions = DecisionSerializer(many=True)
+    updated_at = serializers.DateTimeField(help_text="When any of this last changed.")
 
 
 ConcessionPage = page_of(ConcessionSerializer, "Concession")
 
 
-class ConcessionsQuery(PageQuery):
+class ConcessionsQuery(ChangesQuery):
     """Which concessions."""
 
     case = serializers.UUIDField(required=False)

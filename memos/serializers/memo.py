@@ -9,8 +9,9 @@ from cases.queries import LONGEST_SEARCH
 from cases.serializers import LONGEST_TEXT, NamedSerializer
 from memos.actions.memo import LONGEST_ACTION, LONGEST_TITLE, MOST_ACTIONS
 from memos.models.memo import SECTIONS, MemoStatus
+from memos.queries import MOST_WITH_WORDS
 from tenants.rest.description import page_of
-from tenants.rest.paging import PageQuery
+from tenants.rest.paging import ChangesQuery
 from tenants.rest.strict import StrictSerializer, several
 
 MOST_COPIES = 50
@@ -66,6 +67,9 @@ class MemoSummarySerializer(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField(allow_null=True)
     issued_by = NamedSerializer(allow_null=True)
     sha256 = serializers.CharField(allow_blank=True)
+    updated_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it last changed, its actions included; null for partners."
+    )
 
 
 class MemoSerializer(MemoSummarySerializer):
@@ -85,10 +89,10 @@ class MemoSerializer(MemoSummarySerializer):
     revision = serializers.IntegerField(allow_null=True)
 
 
-MemoPage = page_of(MemoSummarySerializer, "Memo")
+MemoPage = page_of(MemoSummarySerializer, "Memo", most_found=MOST_WITH_WORDS)
 
 
-class MemosQuery(PageQuery):
+class MemosQuery(ChangesQuery):
     """Which memos."""
 
     case = serializers.UUIDField(required=False)

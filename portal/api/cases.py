@@ -1,6 +1,7 @@
 """A partner's cases: read behind its wall, acted on through the one door."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from cases.api.collection import Cases, OneCase
 from cases.api.talk import Clocks, Messages
 from cases.api.verbs import RequestLevel, Withdraw
 from cases.incoming import read_new
+from cases.listing import CLOCK_ORDER
 from cases.models import Case, Message
 from cases.opening import open_case
 from cases.requests import request_level
@@ -33,7 +35,8 @@ from memos.models import MemoCopy, MemoStatus
 from partners.queries import partners_by_name
 from portal import queries
 from portal.api import shapes
-from portal.clocks import clocks_of
+from portal.clocks import COLUMNS as CLOCK
+from portal.clocks import known_clocks
 from portal.door import as_application
 from tenants.errors import Invalid, NotAllowed
 from tenants.rest.operation import Operation, QueryError, for_partners
@@ -45,6 +48,7 @@ from tenants.rest.paging import (
     cut,
     instant,
     page_by_id,
+    page_by_instant,
 )
 
 COLUMNS = (*queries.COLUMNS, "category__slug", "own_memo")
@@ -67,7 +71,7 @@ def own_cases(operation: Cases, request: Request) -> Response:
     partner_id, asked = company_of(operation), operation.asked(CasesQuery)
     if unknown := set(asked) - set(FILTERS) - PLACED:
         raise QueryError({name: [_("Only the vendor asks this.")] for name in sorted(unknown)})
-    page = page_of(partner_id, asked)
+    page = replace(page_of(partner_id, asked), cut=False)
     return Response(answer(request, page, shapes.summaries(partner_id, list(page.rows))))
 
 
@@ -161,13 +165,14 @@ def withdraw_own(operation: Withdraw, request: Request, case_id: UUID) -> Respon
 
 @for_partners(Clocks, "get")
 def own_clocks(operation: Clocks, request: Request, case_id: UUID) -> Response:
-    """Answer the clocks the partner may know of."""
+    """Answer a page of the clocks the partner may know of, in the order in which they started."""
     partner_id = company_of(operation)
-    rows = list(queries.of_partner(partner_id).filter(pk=case_id).values("id", "cycle"))
-    if not rows:
+    row = queries.of_partner(partner_id).filter(pk=case_id).values("cycle").first()
+    if row is None:
         raise Http404
-    found = clocks_of(partner_id, rows)[case_id]
-    return Response({"results": [clock({**one, "window": None}) for one in found]})
+    found = known_clocks(partner_id, [case_id]).filter(cycle=row["cycle"]).values(*CLOCK)
+    page = page_by_instant(found, operation.asked(PageQuery), CLOCK_ORDER, "anchor", "kind")
+    return Response(answer(request, page, [clock({**one, "window": None}) for one in page.rows]))
 
 
 @for_partners(Messages, "get")

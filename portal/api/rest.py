@@ -1,5 +1,6 @@
 """What else a partner's token reads: its copies of memos, itself, and what a dispute is asked."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from tenants.rest.operation import Operation, QueryError, for_partners
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
 MEMO = ("case_id", "number", "version", "status", "issued_at", "issued_by_id")
+# When a memo last changed is not for a partner to ask: that would tell of what others have done.
+VENDORS = frozenset({"q", "ordering", "updated_since"})
 
 
 def copies_of(partner_id: UUID) -> Any:
@@ -44,12 +47,12 @@ def copies_of(partner_id: UUID) -> Any:
 def own_memos(operation: Memos, request: Request) -> Response:
     """Answer a page of the memos the partner has a copy of, the latest first."""
     asked = operation.asked(MemosQuery)
-    if "q" in asked:
-        raise QueryError({"q": [_("Only the vendor asks this.")]})
+    if unknown := sorted(VENDORS & set(asked)):
+        raise QueryError({name: [_("Only the vendor asks this.")] for name in unknown})
     named_by = {"case": "memo__case_id", "status": "memo__status"}
     found = copies_of(company_of(operation))
     found = found.filter(**{named_by[k]: v for k, v in asked.items() if k in named_by})
-    page = page_by_id(found, asked, "-id")
+    page = replace(page_by_id(found, asked, "-id"), cut=False)
     names = queries.names_of({c.memo.issued_by_id for c in page.rows if c.memo.issued_by_id})
     return Response(answer(request, page, [summary(copy, names) for copy in page.rows]))
 
@@ -69,6 +72,7 @@ def summary(copy: MemoCopy, names: dict[UUID, str]) -> Shape:
         if memo.issued_by_id in names
         else None,
         "sha256": copy.sha256,
+        "updated_at": None,
     }
 
 

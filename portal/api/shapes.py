@@ -1,6 +1,7 @@
 """A partner's case and what belongs to it, as the API sends them."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from cases.nextstep import Next, Standing, next_of
 from cases.shapes import Shape, clock, named, text_of
 from portal import queries
 from portal.clocks import clocks_of
+from portal.dues import dues_among
 from portal.queries import OwnCase
 
 Row = Mapping[str, Any]
@@ -47,16 +49,16 @@ HIDDEN_DETAILS: Shape = {
 
 def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
     """Return a partner's cases as lists show them; as many queries for fifty as for one."""
-    company = named(partner_id, queries.company(partner_id)["name"])
-    cases = queries.shown(partner_id, [{k: r[k] for k in queries.COLUMNS} for r in rows])
-    clocks, pauses = (
-        clocks_of(partner_id, rows),
-        queries.pauses_of(partner_id, [case.id for case in cases]),
-    )
-    return [
-        {**summary(row, case, clocks[case.id], company), "pause": pause(pauses.get(case.id))}
-        for row, case in zip(rows, cases, strict=True)
-    ]
+    parts = queries.parts_of(partner_id, rows)
+    clocks = clocks_of(partner_id, rows, {ident: p["joined_at"] for ident, p in parts.items()})
+    dues = dues_among(rows, chain.from_iterable(clocks.values()))
+    pauses = queries.pauses_of(partner_id, list(parts))
+    found = []
+    for row, case in zip(rows, queries.told(rows, parts, dues), strict=True):
+        company = named(partner_id, parts[case.id]["company"])
+        shape = summary(row, case, clocks.get(case.id, []), company)
+        found.append({**shape, "pause": pause(pauses.get(case.id))})
+    return found
 
 
 def pause(row: Row | None) -> Shape | None:

@@ -260,9 +260,12 @@ def listed(
     example: Any,
     *,
     address: bool = False,
+    searched: bool = False,
 ) -> Callable[[Any], Any]:
     """Describe a list, of which a page is answered; the example is one of its items."""
-    page = {"results": [example], "next": None, "previous": None}
+    page: dict[str, Any] = {"results": [example], "next": None, "previous": None}
+    if searched:
+        page["cut"] = False
     return operation(name, summary, query=query, gives=gives, address=address, answer=page)
 
 
@@ -333,13 +336,17 @@ def verb(
 
 
 def page_of(
-    item: type[serializers.Serializer[Any]], name: str
+    item: type[serializers.Serializer[Any]], name: str, *, most_found: int = 0
 ) -> type[serializers.Serializer[Any]]:
-    """Return the serializer of a page of such items."""
+    """Return the serializer of a page of such items; `most_found` is how many a search of their
+    words finds at most, where there is one."""
     fields: dict[str, Any] = {
         "__doc__": "A page of a list. `next` and `previous` are addresses, or null at its ends.",
         "results": item(many=True),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
     }
+    if most_found:
+        said = f"Whether `q` matched {most_found} or more; only the last changed are looked at."
+        fields["cut"] = serializers.BooleanField(help_text=said)
     return type(f"{name}PageSerializer", (serializers.Serializer,), fields)

@@ -10,18 +10,21 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from tenants.rest.operation import QueryError
-from tenants.rest.strict import StrictSerializer
+from tenants.rest.strict import InstantField, StrictSerializer
 
 Row = TypeVar("Row")
 Made = TypeVar("Made", bound=Model)
 USUAL, MOST = 50, 200
 LONGEST_CURSOR = 500
+# By when a row was made, which ids keep, or by when it last changed.
+USUAL_ORDER = "-id"
+ORDERS = (USUAL_ORDER, "id", "-updated_at", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,24 @@ class PageQuery(StrictSerializer):
     cursor = CursorField(help_text="Where the page begins: from `next` or `previous`.")
 
 
+class ChangesQuery(PageQuery):
+    """What a list is asked besides whose rows change after they were made."""
+
+    ordering = serializers.ChoiceField(
+        ORDERS, required=False, help_text=f"{USUAL_ORDER} unless said: the latest made first."
+    )
+    updated_since = InstantField(required=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[Row]):
-    """One page of rows, and where its neighbours begin."""
+    """One page of rows, and where its neighbours begin. Where words may be searched, `cut` says
+    that the search has left matches out."""
 
     rows: Sequence[Row]
     next: Cursor | None = None
     previous: Cursor | None = None
+    cut: bool | None = None
 
 
 def cut(
@@ -146,12 +160,53 @@ def page_by_id(rows: "QuerySet[Made]", asked: Mapping[str, Any], order: str = "i
     return cut(found, limit, begin, order, lambda row: (str(row.pk),))
 
 
+def page_by_change(rows: "QuerySet[Made]", asked: Mapping[str, Any], column: str) -> Slice[Made]:
+    """Return a page in the order that was asked for (`ORDERS`), of the rows that changed since an
+    instant where one was named; `column` says when a row last changed."""
+    order = asked.get("ordering", USUAL_ORDER)
+    if "updated_since" in asked:
+        rows = rows.filter(**{f"{column}__gte": asked["updated_since"]})
+    if order.endswith("updated_at"):
+        return page_by_instant(rows, asked, order, column)
+    return page_by_id(rows, asked, order)
+
+
+def page_by_instant(
+    rows: "QuerySet[Any]", asked: Mapping[str, Any], order: str, column: str, *texts: str
+) -> Slice[Any]:
+    """Return a page of rows, or of their values, in the order of an instant, where it is the same
+    of some texts, and of the ids; an `order` that begins with `-` has the latest first."""
+    begin, limit, key = asked.get("cursor"), asked["limit"], (column, *texts, "id")
+    check_order(begin, order, [instant, *(str for _text in texts), UUID])
+    down = order.startswith("-") != (begin is not None and begin.backwards)
+    if begin is not None:
+        rows = rows.filter(beyond(key, begin.values, "lt" if down else "gt"))
+    found = list(rows.order_by(*(f"-{name}" if down else name for name in key))[: limit + 1])
+
+    def place(row: Any) -> tuple[str, ...]:
+        values = row if isinstance(row, dict) else vars(row)
+        return tuple(written(values[name]) for name in key)
+
+    return cut(found, limit, begin, order, place)
+
+
+def beyond(key: Sequence[str], values: Sequence[str], word: str) -> Q:
+    """Return the condition under which a row stands beyond a place; `word` says on which side."""
+    found, same = Q(), Q()
+    for name, value in zip(key, values, strict=True):
+        found |= same & Q(**{f"{name}__{word}": value})
+        same &= Q(**{name: value})
+    # This alone bounds the index; the rest settles ties.
+    return Q(**{f"{key[0]}__{word}e": values[0]}) & found
+
+
 def answer(request: Request, page: Slice[Any], results: Sequence[Any]) -> dict[str, Any]:
     """Return a page as it is sent."""
     return {
         "results": list(results),
         "next": address(request, page.next),
         "previous": address(request, page.previous),
+        **({} if page.cut is None else {"cut": page.cut}),
     }
 
 

@@ -1,10 +1,13 @@
 """How long a page of a list takes, against the one query it cannot do without.
 
-One vendor with all the open cases. Each form is a page of fifty, at the beginning of the list and
-deep in it; beside each its raw query: the one of its queries that brings the rows, asked again by
-the driver with nothing around it, who may see what and row security included. Every form once a
-round, in random order; the ratio is taken within the round. A form says how much of a request is
-timed, and what it may take. Transactions' own statements are not counted as queries.
+One vendor with all the open cases, of which one in ten is restricted. The forms: an admin's inbox;
+the API's list for an admin by what is due next, and by what changed last, as it is unless said; the
+same for a holder who knows of the restricted ones below; and for a partner, whose are one in
+twenty. Each form is a page of fifty, at the beginning of the list and deep in it; beside each its
+raw query: the one of its queries that brings the rows, asked again by the driver with nothing
+around it, who may see what and row security included. Every form once a round, in random order; the
+ratio is taken within the round. A form says how much of a request is timed, and what it may take.
+Transactions' own statements are not counted as queries.
 
     ./dev bench list [--cases 1000000] [--rounds 30] [--deep 2000]
 """
@@ -16,8 +19,10 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -43,10 +48,29 @@ LIST = re.compile(
 )
 Place = tuple[datetime, UUID]
 TENANT, ADMIN = UUID(people.ident(people.TENANT, 0)), UUID(people.person(0, people.ADMIN))
-SKIPPED = """
+HOLDER = UUID(people.person(0, people.SECOND))
+PARTNER, CONTACT = (
+    UUID(people.of_tenant(people.PARTNER, 0)),
+    UUID(people.person(0, people.STAFF)),
+)
+# By the order of a list: where its page begins that so many rows come before.
+SKIPPED = {
+    "due_at": """
 SELECT due_at, id FROM cases_case WHERE status IN ('new', 'in_progress', 'decided')
 ORDER BY due_at, id OFFSET %s LIMIT 1
-"""
+""",
+    "-updated_at": """
+SELECT updated_at, id FROM cases_case ORDER BY updated_at DESC, id DESC OFFSET %s LIMIT 1
+""",
+    "-opened_at": f"""
+SELECT c.opened_at, c.id FROM cases_case c JOIN cases_party p
+    ON p.tenant_id = c.tenant_id AND p.case_id = c.id AND p.partner_id = '{PARTNER}'
+ORDER BY c.opened_at DESC, c.id DESC OFFSET %s / {people.PARTNERS} LIMIT 1
+""",
+}
+# What a partner is shown is put together from what its wall lets it read: its parts, the clocks,
+# the pauses and the owners' names are a query each.
+OF_PARTNERS = 5
 # Two statements of the API's list begin with a word of their own.
 ASKS = ("SELECT", "INSERT", "UPDATE", "WITH")
 BEGINNING: Place = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), UUID(int=0))
@@ -54,12 +78,20 @@ BEGINNING: Place = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), UUID(in
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A list: how a page of it is asked for, and what that may take. `page` returns the seconds
-    that count, and what came."""
+    """A list: how a page of it is asked for, in which order, as whom, and what that may take.
+    `page` returns the seconds that count, and what came."""
 
     page: Callable[[Place], tuple[float, str]]
+    order: str
+    scope: Callable[[], AbstractContextManager[None]]
     most_queries: int
     most_ratio: float
+
+
+def scope_of(user_id: UUID, partner_id: UUID | None = None) -> AbstractContextManager[None]:
+    """Put somebody's scope in force: the portal's where they speak for a partner."""
+    portal = partner_id is not None
+    return act_in(TENANT, user_id=user_id, partner_id=partner_id, portal=portal)
 
 
 def inbox(client: Client) -> Callable[[Place], tuple[float, str]]:
@@ -81,30 +113,39 @@ def inbox(client: Client) -> Callable[[Place], tuple[float, str]]:
     return page
 
 
-def api() -> Callable[[Place], tuple[float, str]]:
+def api(
+    order: str,
+    user_id: UUID = ADMIN,
+    partner_id: UUID | None = None,
+    *,
+    most_queries: int = 3,
+) -> Form:
     """Return how the API's list is asked for: the view and the rendering of its answer count, not
-    middleware, the token, or the statements that set the scope."""
+    middleware, the token, or the statements that set the scope. A partner's has one order, which
+    it does not name."""
     view: Any = Cases.as_view()
     with act_in(TENANT):
-        member = Membership.objects.select_related("user", "tenant").get(user_id=ADMIN)
-    token = ApiToken(pk=ADMIN, scopes=["cases:read"])
+        member = Membership.objects.select_related("user", "tenant").get(user_id=user_id)
+    token = ApiToken(pk=user_id, scopes=["cases:read"])
+    scope = partial(scope_of, user_id, partner_id)
 
     def page(place: Place) -> tuple[float, str]:
-        query = {"ordering": "due_at", "limit": str(PAGE)}
+        query = {"limit": str(PAGE)} if partner_id else {"ordering": order, "limit": str(PAGE)}
         if place != BEGINNING:
-            query["cursor"] = Cursor("due_at", (place[0].isoformat(), str(place[1]))).text()
+            query["cursor"] = Cursor(order, (place[0].isoformat(), str(place[1]))).text()
         request: Any = RequestFactory(SERVER_NAME="127.0.0.1").get("/api/v1/cases/", query)
         request.membership, request.tenant = member, member.tenant
-        request.credentials = Credentials(token, member, None)
-        with act_in(TENANT, user_id=ADMIN):
+        request.partner_id = partner_id
+        request.credentials = Credentials(token, member, partner_id)
+        with scope():
             begun = time.perf_counter()
             text = view(request).render().content.decode()
             seconds = time.perf_counter() - begun
-        if len(json.loads(text)["results"]) != PAGE:
+        if len(json.loads(text).get("results", ())) != PAGE:
             raise SystemExit(f"the API's list came without {PAGE} cases: {text[:200]}")
         return seconds, text
 
-    return page
+    return Form(page, order, scope, most_queries, most_ratio=8)
 
 
 def own_query(form: Form, place: Place) -> str:
@@ -117,9 +158,9 @@ def own_query(form: Form, place: Place) -> str:
     return lists[0]
 
 
-def raw(sql: str) -> float:
+def raw(sql: str, form: Form) -> float:
     """Return the seconds of a query alone: asked and fetched by the driver, nothing made of it."""
-    with act_in(TENANT), connection.cursor() as cursor:
+    with form.scope(), connection.cursor() as cursor:
         begun = time.perf_counter()
         cursor.execute(sql)
         found = cursor.fetchall()
@@ -137,27 +178,30 @@ def signed_in() -> Client:
     return client
 
 
-def place_at(depth: int) -> Place:
-    """Return where the page begins that so many rows come before."""
+def places_of(form: Form, depth: int) -> dict[str, Place]:
+    """Return where pages begin: at the beginning, and where so many rows of the vendor's come
+    before."""
     with act_in(TENANT), connection.cursor() as cursor:
-        cursor.execute(SKIPPED, [depth])
-        at, ident = cursor.fetchone()
-    return at, ident
+        cursor.execute(SKIPPED[form.order], [depth])
+        found = cursor.fetchone()
+    if found is None:
+        raise SystemExit("the list ends before the deep page: name a smaller --deep")
+    return {"first page": BEGINNING, "deep": found}
 
 
-def measure(
-    forms: dict[str, Form], places: dict[str, Place], rounds: int
-) -> dict[str, list[float]]:
+Asked = dict[tuple[str, str], tuple[Form, Place]]
+
+
+def measure(asked: Asked, rounds: int) -> dict[str, list[float]]:
     """Return the seconds of each form and of the raw query at each place, round by round. The
     first round warms up and is not counted."""
     calls: dict[str, Callable[[], float]] = {}
-    for where, place in places.items():
-        for name, form in forms.items():
-            sql = own_query(form, place)
-            calls[f"{name}, {where}, raw"] = lambda sql=sql: raw(sql)  # type: ignore[misc]
-            calls[f"{name}, {where}"] = (
-                lambda form=form, place=place: form.page(place)[0]  # type: ignore[misc]
-            )
+    for (name, where), (form, place) in asked.items():
+        sql = own_query(form, place)
+        calls[f"{name}, {where}, raw"] = partial(raw, sql, form)
+        calls[f"{name}, {where}"] = (
+            lambda form=form, place=place: form.page(place)[0]  # type: ignore[misc]
+        )
     figures: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name in random.sample(list(calls), len(calls)):
@@ -184,6 +228,18 @@ def ratios(figures: dict[str, list[float]], name: str, where: str) -> Spread:
     return spread([ours / bare for ours, bare in pairs])
 
 
+def forms() -> dict[str, Form]:
+    """Return what is measured, by name."""
+    admins = partial(scope_of, ADMIN)
+    return {
+        "inbox": Form(inbox(signed_in()), "due_at", admins, most_queries=12, most_ratio=40),
+        "API, due next": api("due_at"),
+        "API": api("-updated_at"),
+        "API, staff": api("-updated_at", HOLDER),
+        "API, partner": api("-opened_at", CONTACT, PARTNER, most_queries=OF_PARTNERS),
+    }
+
+
 def main() -> None:
     """Load, measure, print the table and the JSON; fail above a limit."""
     words = argparse.ArgumentParser(prog="./dev bench list")
@@ -192,19 +248,19 @@ def main() -> None:
     words.add_argument("--deep", type=int, default=2_000, help="pages before the deep one")
     chosen = words.parse_args()
     with bench_database():
-        load(Crowd(tenants=1, cases=chosen.cases))
-        forms = {
-            "inbox": Form(inbox(signed_in()), most_queries=12, most_ratio=40),
-            "API": Form(api(), most_queries=3, most_ratio=8),
+        load(Crowd(tenants=1, cases=chosen.cases, restricted=10))
+        asked = {
+            (name, where): (form, place)
+            for name, form in forms().items()
+            for where, place in places_of(form, chosen.deep * PAGE).items()
         }
-        places = {"first page": BEGINNING, "deep": place_at(chosen.deep * PAGE)}
         before = os.getloadavg()[0]
-        figures = measure(forms, places, chosen.rounds)
-        seen = {(n, w): looked_at(f, p) for n, f in forms.items() for w, p in places.items()}
+        figures = measure(asked, chosen.rounds)
+        seen = {key: looked_at(*one) for key, one in asked.items()}
     found = {key: ratios(figures, *key) for key in seen}
     report(chosen, before, figures, found, seen)
     for (name, where), ratio in found.items():
-        form, page = forms[name], seen[name, where]
+        form, page = asked[name, where][0], seen[name, where]
         if ratio.median > form.most_ratio or page["queries"] > form.most_queries:
             raise SystemExit(f"{name}, {where}: {ratio.median:.0f} x, {page['queries']} queries")
 
@@ -220,9 +276,9 @@ def report(
     print(f"{chosen.cases} open cases of one vendor; load average {before:.1f}; milliseconds")
     for name, seconds in figures.items():
         row = [value * 1e3 for value in spread(seconds)]
-        print(f"{name:24} " + " ".join(f"{value:9.2f}" for value in row))
+        print(f"{name:32} " + " ".join(f"{value:9.2f}" for value in row))
     for (name, where), ratio in found.items():
-        print(f"{f'{name}, {where}':24} " + " ".join(f"{value:8.1f}x" for value in ratio), end=" ")
+        print(f"{f'{name}, {where}':32} " + " ".join(f"{value:8.1f}x" for value in ratio), end=" ")
         print("  " + ", ".join(f"{count} {what}" for what, count in seen[name, where].items()))
     print(
         json.dumps(

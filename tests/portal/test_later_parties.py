@@ -11,7 +11,7 @@ from django.db import connection
 from cases.models import Case, Clock
 from cases.parties import add_party
 from portal.clocks import clocks_of
-from portal.queries import of_partner, turns_of
+from portal.queries import joined_at, of_partner, turns_of
 from tests.cases.verbs import HOUR, do
 from tests.factories import OPENED, World
 from tests.portal.pages import as_portal, get, plain
@@ -74,7 +74,7 @@ def test_clocks_that_were_over_are_not_seen_and_those_that_ran_are(
     partner = world.partners[LATER].pk
     with as_portal(world, LATER):
         rows = list(of_partner(partner).values("id", "cycle"))
-        found = clocks_of(partner, rows)[case.pk]
+        found = clocks_of(partner, rows, {case.pk: joined_at(partner, case.pk)})[case.pk]
     assert [(clock["kind"], clock["anchor"]) for clock in found] == ran
 
 

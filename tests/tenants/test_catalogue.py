@@ -148,6 +148,10 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "ladder_seat": {
             "SELECT": "backup_id category_id id level_id rank region_id tenant_id user_id"
         },
+        "memos_concession": {
+            "SELECT": "case_id id state tenant_id updated_at",
+            "UPDATE": "updated_at",
+        },
         "partners_contact": {"SELECT": "id partner_id tenant_id user_id"},
         "tenants_membership": {"SELECT": "is_active role tenant_id user_id"},
         "tenants_tenant": {"SELECT": "id name slug"},
@@ -172,7 +176,7 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
     },
     "parley_search": {
         "cases_case": {"SELECT": "id search status tenant_id updated_at"},
-        "memos_memo": {"SELECT": "id search tenant_id updated_at"},
+        "memos_memo": {"SELECT": "id search status tenant_id updated_at"},
     },
 }
 # Who connects, what each may beyond the least, and which roles it may take on.

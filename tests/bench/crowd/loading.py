@@ -39,6 +39,8 @@ class Crowd:
     each: int = 0
     start: datetime = START
     span: timedelta = MINUTE
+    # Of so many cases one is restricted; none where it is 0.
+    restricted: int = 0
 
     @property
     def stride(self) -> int:
@@ -65,6 +67,7 @@ class Drawn:
     region: int
     due_at: datetime
     is_due: bool
+    confidentiality: str = "normal"
 
     @property
     def id(self) -> str:
@@ -94,7 +97,11 @@ def drawn(crowd: Crowd, number: int) -> Drawn:
     if due is None:
         # Spread over four weeks, never during the bench.
         later = crowd.start + 24 * HOUR + timedelta(seconds=number * 7919 % 2_400_000)
-        return Drawn(number, tenant, within, 1 + within % 7 // 4, within % 4, later, is_due=False)
+        level = 1 + within % 7 // 4
+        some = crowd.restricted and within % crowd.restricted == 0
+        known = "restricted" if some else "normal"
+        drawn_so = (tenant, within, level, within % 4, later)
+        return Drawn(number, *drawn_so, is_due=False, confidentiality=known)
     sliced, place = due
     position = 3 if place % 20 == 0 else 2 if place % 4 == 1 else 1
     at = crowd.start + crowd.span * (sliced + (place + 1) / crowd.each)
@@ -125,7 +132,7 @@ def _case(case: Drawn) -> Iterator[tuple[Any, ...]]:
         *("new", "", "", 1, of_tenant(people.LADDER, t), of_tenant(people.ROUTE, t), 1, "{}"),
         *(of_tenant(people.VERSION, t), ident(TURN, n), case.owner_id),
         *(of_tenant(people.LEVEL, t, case.position), *due, case.due_at - 4 * HOUR),
-        *(person(t, people.ADMIN), case.due_at - 4 * HOUR, 1),
+        *(person(t, people.ADMIN), case.due_at - 4 * HOUR, 1, case.confidentiality),
     )
 
 
@@ -168,7 +175,8 @@ TABLES = {
             " impact, fields, currency, deal_id, region_id, source, source_system, source_url,"
             " status, outcome, resolution, cycle, ladder_id, route_id, start_position, windows,"
             " calendar_version_id, assignment_id, owner_id, level_id, due_at, due_kind,"
-            " due_soon_at, due_missed, opened_at, opened_by_id, updated_at, version"
+            " due_soon_at, due_missed, opened_at, opened_by_id, updated_at, version,"
+            " confidentiality"
         ),
         _case,
     ),
