@@ -16,7 +16,7 @@ from devtools.places import ROOT
 
 APPS = (
     *("tenants", "journal", "partners", "ladder", "cases"),
-    *("memos", "insights", "portal", "escalation"),
+    *("memos", "portal", "escalation"),
 )
 HARD_LINES, SOFT_LINES = 500, 400
 HARD_FUNCTION, MEDIAN, NINETIETH = 40, 8, 25
