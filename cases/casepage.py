@@ -19,14 +19,14 @@ from cases.models import (
     Confidentiality,
     Status,
 )
-from cases.nextstep import Standing
 from cases.outside import in_the_way
 from cases.overridepage import overrides_shown
-from cases.pages import amount_text, chip, next_words, standing_of
+from cases.pages import amount_text, chip, next_words
 from cases.paging import Place
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
+from cases.standings import standings
 from cases.timeline import timeline
 from cases.turns import WayBack, way_back
 from ladder.models import CategoryClass, Level
@@ -105,8 +105,8 @@ class CasePage:
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
         self.asides: dict[str, str] = {}
-        self.waits = case.pk in queries.waiting_for_answer([case])
-        self.asked = queries.concession_pending(case)
+        self.standing = standings([case])[case.pk]
+        self.waits, self.asked = self.standing.unanswered, self.standing.concession_pending
         self.missing = missing(case.category, case.fields)
         self.pause = paused_case(case)
         self.requests = requests_shown(case, member, self.bound.get("decline"))
@@ -281,7 +281,7 @@ class CasePage:
         offered = [v for v in (*VERBS, *LATER) if self._offers(v)]
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
-        title = next_words(self.case, self.standing(), mine=mine or first is not None)
+        title = next_words(self.case, self.standing, mine=mine or first is not None)
         # A request is answered where it stands: by escalating, or by declining.
         apart = {first, "escalate"} if self.requests else {first}
         return {
@@ -294,15 +294,6 @@ class CasePage:
             ),
             "escalate": self.action("escalate") if "escalate" in apart & set(offered) else None,
         }
-
-    def standing(self) -> Standing:
-        """Return how the case stands."""
-        strategic = self.case.category.category_class == CategoryClass.STRATEGIC
-        lacks = bool(self.missing)
-        paused = self.pause is not None
-        return standing_of(
-            self.case, waits=self.waits, lacks=lacks, strategic=strategic, paused=paused
-        )
 
     def waits_for(self) -> str:
         """Return what the case stands still for, in a few words."""

@@ -170,35 +170,6 @@ def query_of(text: str) -> str:
     return query
 
 
-def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
-    """Return which cases wait for an answer: the response clock of their turn is not met."""
-    turns = [case.assignment_id for case in cases if case.is_open and case.assignment_id]
-    unmet = Clock.objects.filter(
-        kind=ClockKind.RESPONSE, assignment_id__in=turns, met_at=None, ended_at=None
-    )
-    return set(unmet.values_list("case_id", flat=True))
-
-
-LACKING = """
-SELECT c.id FROM unnest(%s::uuid[]) AS v (id)
-JOIN cases_case c ON c.tenant_id = (SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid)
-    AND c.id = v.id
-JOIN ladder_category g ON g.tenant_id = c.tenant_id AND g.id = c.category_id
-WHERE EXISTS (SELECT FROM jsonb_array_elements(g.fields) f
-    WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name'))
-"""
-
-
-def lacking_answers(cases: Iterable[Case]) -> set[UUID]:
-    """Return which open cases lack an answer that their kind of dispute requires."""
-    ids = [str(case.pk) for case in cases if case.is_open]
-    if not ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(LACKING, [ids])
-        return {row[0] for row in cursor.fetchall()}
-
-
 def concession_pending(case: Case) -> bool:
     """Whether somebody still has to decide a concession of this case."""
     asked = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, kind=ClockKind.APPROVAL)

@@ -42,8 +42,9 @@ from cases.casepage import CasePage
 from cases.forms import VerbForm, form_for
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
-from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
+from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
 from cases.paging import Place, tab
+from cases.standings import standings
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
@@ -57,14 +58,12 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
-    waiting, holds = queries.waiting_for_answer(cases), holds_of(cases, member.user_id)
+    stand, holds = standings(cases), holds_of(cases, member.user_id)
     principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
-    lacking = queries.lacking_answers(cases)
     found = []
     for case in cases:
         mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))
-        principal, waits = hold.holder.on_behalf_of, case.pk in waiting
-        standing = standing_of(case, waits=waits, lacks=case.pk in lacking)
+        principal, standing = hold.holder.on_behalf_of, stand[case.pk]
         found.append(
             CaseRow(
                 id=case.pk,
@@ -80,7 +79,7 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
-                can_acknowledge=member.role in WORKS and hold.acts and waits,
+                can_acknowledge=member.role in WORKS and hold.acts and standing.unanswered,
                 acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
                 status=case.status,
                 status_label=case.get_status_display(),
