@@ -241,13 +241,14 @@ class CasePage:
             return _("Only for amounts above the other levels")
         return ""
 
+    def _level_above(self) -> Level | None:
+        """Return the level the case climbs to next, None at the top."""
+        here = self.case.level.position
+        above = (one for one in self.levels if one.position > here and not one.concessions_only)
+        return next(above, None)
+
     def then(self, kind: str) -> str:
         """Return what happens when a clock falls due."""
-        above = [
-            level
-            for level in self.levels
-            if level.position > self.case.level.position and not level.concessions_only
-        ]
         if kind == "pause":
             return _("Then look again")
         if kind == "review":
@@ -255,7 +256,8 @@ class CasePage:
         if kind == "update":
             return _("Then you are reminded")
         if kind in ("response", "decision", "request", "total"):
-            return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
+            above = self._level_above()
+            return _("Then %(level)s") % {"level": above.name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""
 
     def action(self, verb: str) -> dict[str, Any]:
@@ -318,7 +320,7 @@ class CasePage:
             "acknowledge": self.waits,
             "decide": open_question,
             "resolve": open_question and (administrative or case.has_memo),
-            "escalate": self.then("response") != _("Then an alarm"),
+            "escalate": self._level_above() is not None,
             "pause": self.pause is None and not case.due_missed,
             "hold": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,

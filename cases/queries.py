@@ -92,9 +92,20 @@ def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page[Case]
     return paged(related, key, place, latest_first=latest_first)
 
 
-def changed_since(member: Membership, view: str, since: datetime) -> int:
-    """Return how many cases of a view changed since its page was made."""
-    return bounded(listed(member, view).filter(updated_at__gt=since))
+def with_filter(cases: QuerySet[Case], view: str, text: str) -> tuple[QuerySet[Case], bool]:
+    """Return the cases of a view that contain the words somebody filters by, and whether so many do
+    that not all were looked at."""
+    if not text:
+        return cases, False
+    ids = with_words(text, ended=view == "ended")
+    return cases.filter(pk__in=ids), len(ids) == MOST_WITH_WORDS
+
+
+def changed_since(member: Membership, view: str, text: str, since: datetime) -> int:
+    """Return how many cases of a view, with the words it is filtered by, changed since its page was
+    made."""
+    cases, _cut = with_filter(listed(member, view), view, text)
+    return bounded(cases.filter(updated_at__gt=since))
 
 
 def party_names(cases: Iterable[Case]) -> dict[UUID, list[str]]:

@@ -124,15 +124,12 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
     view = request.GET.get("view", "mine" if works else "all")
     if view not in VIEWS:
         raise Http404
-    cases = queries.listed(member, view)
-    text, cut = queries.plain_words(request.GET.get("q", "")), False
-    if text:
-        ids = queries.with_words(text, ended=view == "ended")
-        cases, cut = cases.filter(pk__in=ids), len(ids) == queries.MOST_WITH_WORDS
+    text = queries.plain_words(request.GET.get("q", ""))
+    cases, cut = queries.with_filter(queries.listed(member, view), view, text)
     page = queries.page_of(cases, view, read_place(request))
     rows = rows_of(request, page.rows, now)
     own = reverse("inbox", args=[slug])
-    since = urlencode({"view": view, "since": now.isoformat()})
+    since = urlencode({**list_of(view, text), "since": now.isoformat()})
     context = {
         "title": _("Inbox"),
         "tabs": tabs(request, view),
@@ -145,6 +142,11 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
         "empty": empty(slug, view, text, works=works),
     }
     return render(request, "inbox.html", context)
+
+
+def list_of(view: str, text: str) -> dict[str, str]:
+    """Return what names a list in an address: the view, and the words it is filtered by."""
+    return {"view": view, "q": text} if text else {"view": view}
 
 
 def ended(rows: list[CaseRow]) -> list[dict[str, Any]]:
@@ -206,7 +208,7 @@ def empty(slug: str, view: str, text: str, *, works: bool) -> dict[str, str]:
 
 @require_GET
 def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
-    """How many cases of a view changed since its page was made."""
+    """How many cases of a view changed since its page was made, under its filter."""
     view = request.GET.get("view", "all")
     try:
         since = datetime.fromisoformat(request.GET.get("since", "")).astimezone(UTC)
@@ -214,9 +216,10 @@ def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
         raise Http404 from None
     if view not in VIEWS:
         raise Http404
-    count = queries.changed_since(request.membership, view, since)
+    text = queries.plain_words(request.GET.get("q", ""))
+    count = queries.changed_since(request.membership, view, text, since)
     own = reverse("inbox", args=[slug])
-    context = {"count": count, "reload_url": f"{own}?view={view}"}
+    context = {"count": count, "reload_url": f"{own}?{urlencode(list_of(view, text))}"}
     return render(request, "components/fresh.html", context)
 
 
