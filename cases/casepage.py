@@ -1,6 +1,7 @@
 """Everything the page of one case shows."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -302,7 +303,9 @@ class CasePage:
         return self.pause["words"] if self.pause else ""
 
     def _offers(self, verb: str) -> bool:
-        return self._possible(verb) and bool(self.aside(verb) or may(self.case, verb, self.member))
+        return self.possible.get(verb, True) and bool(
+            self.aside(verb) or may(self.case, verb, self.member)
+        )
 
     def aside(self, verb: str) -> str:
         """Return the rule that a verb of this member's would set aside, in words."""
@@ -310,12 +313,14 @@ class CasePage:
             self.asides[verb] = in_the_way(self.case, verb, self.member, self.now)
         return self.asides[verb]
 
-    def _possible(self, verb: str) -> bool:
-        """Whether a verb this member may use has anything to do now."""
+    @cached_property
+    def possible(self) -> dict[str, bool]:
+        """Return by verb whether it has anything to do now, for who may use it; those that always
+        have are not among them."""
         case = self.case
         administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
         open_question = not self.asked and not self.requests
-        possible = {
+        return {
             "complete": bool(self.missing),
             "acknowledge": self.waits,
             "decide": open_question,
@@ -332,7 +337,6 @@ class CasePage:
             "grant": case.confidentiality != Confidentiality.NORMAL,
             "revoke": bool(self.grants),
         }
-        return possible.get(verb, True)
 
     def known_to(self) -> dict[str, Any] | None:
         """Return who knows of a case that not all staff may know of."""

@@ -50,6 +50,7 @@ from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
 from tenants.middleware import ScopedRequest
 from tenants.models import Membership, Role
+from tenants.onelook import one_look
 
 VIEWS = queries.VIEWS
 
@@ -250,10 +251,12 @@ def show(
     request: ScopedRequest, found: Case, bound: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render the page of a case, with the form that was refused, if one was."""
-    page = CasePage(
-        found, request.membership, timezone.now(), bound=bound, before=read_place(request)
-    )
-    return render(request, "case.html", page.context(), status=status)
+    with one_look():
+        page = CasePage(
+            found, request.membership, timezone.now(), bound=bound, before=read_place(request)
+        )
+        context = page.context()
+    return render(request, "case.html", context, status=status)
 
 
 Verb = Callable[..., Any]
