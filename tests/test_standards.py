@@ -7,6 +7,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -108,6 +109,41 @@ def test_no_function_is_long() -> None:
 def test_no_module_has_a_name_that_says_nothing() -> None:
     named = [p for p in sources() if {p.stem, p.parent.name} & FORBIDDEN_NAMES]
     assert named == []
+
+
+def pure_modules() -> dict[str, Path]:
+    """Return the modules that the contract of imports calls pure, by name."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (pure,) = (c for c in contracts["contracts"] if c["name"].startswith("Pure modules"))
+    found: dict[str, Path] = {}
+    for name in pure["source_modules"]:
+        place = ROOT.joinpath(*name.removesuffix(".**").split("."))
+        files = place.rglob("*.py") if name.endswith(".**") else [place.with_suffix(".py")]
+        found |= {".".join(f.relative_to(ROOT).with_suffix("").parts): f for f in files}
+    return found
+
+
+def test_what_calls_itself_pure_is_held_to_it() -> None:
+    says = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"\bpure\b", ast.get_docstring(ast.parse(path.read_text())) or "", re.I)
+    }
+    assert "cases.engine" in says
+    assert says - set(pure_modules()) == set()
+
+
+def test_pure_modules_take_nothing_of_django_that_knows_a_database() -> None:
+    found = {
+        (name, node.module)
+        for name, path in pure_modules().items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django")
+        if node.module not in ("django.utils.translation", "django.utils.safestring")
+    }
+    # Names with labels, which Django happens to keep beside its tables.
+    assert found == {("ladder.kinds", "django.db.models")}
 
 
 def test_every_skip_and_expected_failure_has_its_reason() -> None:
