@@ -15,6 +15,7 @@ from cases.access import grants_in_force, orphaned, visible_cases
 from cases.models import (
     ENDED,
     OPEN,
+    ROLE_ORDER,
     Assignment,
     Case,
     CaseGrant,
@@ -111,10 +112,9 @@ def changed_since(member: Membership, view: str, text: str, since: datetime) -> 
 def party_names(cases: Iterable[Case]) -> dict[UUID, list[str]]:
     """Return the names of the partners in each case, the complainant first."""
     found = Party.objects.filter(case_id__in=[case.pk for case in cases])
-    order = {"complainant": 0, "respondent": 1, "affected": 2}
     names: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
     for case_id, role, name in found.values_list("case_id", "role", "partner__name"):
-        names[case_id].append((order[role], name))
+        names[case_id].append((ROLE_ORDER[role], name))
     return {case_id: [name for _, name in sorted(pairs)] for case_id, pairs in names.items()}
 
 
@@ -216,8 +216,7 @@ def results_of(case: Case) -> list[Result]:
 def parties_with_people(case: Case) -> list[Party]:
     """Return the parties with their partners, the complainant first."""
     parties = Party.objects.filter(case_id=case.pk).select_related("partner__tier")
-    order = {"complainant": 0, "respondent": 1, "affected": 2}
-    return sorted(parties, key=lambda party: (order[party.role], party.partner.name))
+    return sorted(parties, key=lambda party: (ROLE_ORDER[party.role], party.partner.name))
 
 
 def complainant_of(case: Case) -> Partner | None:

@@ -48,9 +48,11 @@ from cases.standings import standings
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 from tenants.models import Membership, Role
 from tenants.onelook import one_look
+from tenants.seen import id_seen
 
 VIEWS = queries.VIEWS
 
@@ -296,7 +298,7 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     if verb not in VERBS:
         raise Http404
     found = case_for(request.membership, case_id)
-    found.seen_turn = turn_seen(request)
+    found.seen_turn = id_seen(request, "turn")
     now = timezone.now()
     aside = in_the_way(found, verb, request.membership, now)
     if not aside:
@@ -323,22 +325,12 @@ def take(form: VerbForm, problem: Refused, found: Case, member: Membership) -> b
     can be; False for a refusal that has nothing to do with what was filled in."""
     asks = bool(problem.rule) and may_override(found, member)
     if isinstance(problem, Invalid):
-        for name, reason in problem.errors.items():
-            field = form.asks_as.get(name, name)
-            form.add_error(field if field in form.fields else None, reason)
+        put_on(form, problem, form.asks_as)
     elif asks:
         form.add_error(None, problem.reason)
     if asks:
         form.ask_to_override(str(Rule(problem.rule).label))
     return asks or isinstance(problem, Invalid)
-
-
-def turn_seen(request: ScopedRequest) -> UUID | None:
-    """Return the turn the page showed that a click was made on; None where it named none."""
-    try:
-        return UUID(request.POST["turn"])
-    except (KeyError, ValueError):
-        return None
 
 
 def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
