@@ -382,7 +382,7 @@ def health(request: ScopedRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     found = audit_tenant(now)
     findings = [
-        {"severity": "alarm", "text": text, "count": found[name]}
+        {"text": text, "count": found[name]}
         for name, text in finding_words().items()
         if found[name]
     ]

@@ -154,7 +154,6 @@ def page(
         "people": colleagues(STANDS_IN) if member.role == Role.ADMIN else [],
         "own": [line(one, member, now) for one in of_person(person, now)],
         "others": [line(one, member, now) for one in away_now(member, now)],
-        "own_url": reverse("absences", args=[member.tenant.slug]),
     }
 
 

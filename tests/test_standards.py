@@ -157,6 +157,18 @@ def test_every_skip_and_expected_failure_has_its_reason() -> None:
     assert silent == []
 
 
+def test_every_class_of_ours_is_used() -> None:
+    sheets = "".join(path.read_text() for path in (ROOT / "static" / "css").glob("*.css"))
+    pages = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").glob("*.js")]
+    text = "".join(path.read_text() for path in [*pages, *(ROOT / "escalation").rglob("*.py")])
+    classes = set(re.findall(r"\.(p-[a-z0-9-]+)", sheets))
+    # Of some the end is put in: `p-mark-{{ entry.kind }}`.
+    begun = {name for name in classes if f"{name.rpartition('-')[0]}-{{{{" in text}
+    assert "p-mark-warning" in begun
+    named = set(re.findall(r"p-[a-z0-9-]+", text))
+    assert classes - begun - named == set()
+
+
 @pytest.mark.parametrize("folder", ["static/vendor", "tests/vendor"])
 def test_vendored_files_are_what_their_manifest_says(folder: str) -> None:
     home = ROOT / folder
