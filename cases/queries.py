@@ -102,7 +102,7 @@ def with_filter(cases: QuerySet[Case], view: str, text: str) -> tuple[QuerySet[C
     return cases.filter(pk__in=ids), len(ids) == MOST_WITH_WORDS
 
 
-def changed_since(member: Membership, view: str, text: str, since: datetime) -> int:
+def changed_since(member: Membership, view: str, since: datetime, text: str = "") -> int:
     """Return how many cases of a view, with the words it is filtered by, changed since its page was
     made."""
     cases, _cut = with_filter(listed(member, view), view, text)

@@ -220,7 +220,7 @@ def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
     if view not in VIEWS:
         raise Http404
     text = queries.plain_words(request.GET.get("q", ""))
-    count = queries.changed_since(request.membership, view, text, since)
+    count = queries.changed_since(request.membership, view, since, text)
     own = reverse("inbox", args=[slug])
     context = {"count": count, "reload_url": f"{own}?{urlencode(list_of(view, text))}"}
     return render(request, "components/fresh.html", context)

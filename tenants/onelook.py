@@ -36,7 +36,7 @@ def seen_once(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
             return read(*args, **kwargs)
         question = (read, args)
         if question not in seen:
-            seen[question] = read(*args)
+            seen[question] = read(*args, **kwargs)
         return seen[question]  # type: ignore[return-value]
 
     return asked
