@@ -20,7 +20,7 @@ from django.utils import timezone
 django.setup()
 
 from cases.models import Assignment, Case, Clock, Party  # noqa: E402 - models need the set-up
-from ladder.models import Level, Programme, Route  # noqa: E402
+from ladder.models import Ladder, Level, Programme, Route  # noqa: E402
 from partners.models import Partner  # noqa: E402
 from tenants.ids import uuid7  # noqa: E402
 from tests.factories import World, make_world  # noqa: E402
@@ -113,7 +113,7 @@ def _give_more_time(world: World, load: Load) -> None:
         tenant=world.tenant,
         position=1,
         severity="s2",
-        ladder=world.ladder,
+        ladder=Ladder.objects.get(),
         windows={"steps": [more] * 3},
     )
 
