@@ -30,6 +30,7 @@ from ladder.seats import Holder
 from partners.models import Contact
 from tenants.errors import NotAllowed, NotNow
 from tenants.models import Membership, Role
+from tenants.onelook import seen_once
 from tenants.seen import refuse_stale
 
 SEES_ALL = (Role.ADMIN, Role.STAFF, Role.AUDITOR)
@@ -203,6 +204,7 @@ def _hold(holder: Holder, user_id: UUID, *, owns: bool, acts: bool) -> Hold:
     return Hold(holder, owns, acts, in_place)
 
 
+@seen_once
 def hold_of(case: Case, user_id: UUID) -> Hold:
     """Return how a person stands to the current turn of a case."""
     return holds_of([case], user_id).get(case.pk, Hold(Holder()))
@@ -271,6 +273,7 @@ def barred(case: Case, verb: str, member: Membership) -> str:
     return _refusal(case, verb, member) if applies else ""
 
 
+@seen_once
 def keeps(case: Case, member: Membership) -> bool:
     """Whether a member may say who knows of a case. A grant to see it is no right to let others
     in."""

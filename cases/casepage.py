@@ -1,6 +1,7 @@
 """Everything the page of one case shows."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +20,14 @@ from cases.models import (
     Confidentiality,
     Status,
 )
-from cases.nextstep import Standing
 from cases.outside import in_the_way
 from cases.overridepage import overrides_shown
-from cases.pages import amount_text, chip, next_words, standing_of
+from cases.pages import amount_text, chip, next_words
 from cases.paging import Place
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
 from cases.sections import sections_of
+from cases.standings import standings
 from cases.timeline import timeline
 from cases.turns import WayBack, way_back
 from ladder.models import CategoryClass, Level
@@ -105,8 +106,8 @@ class CasePage:
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
         self.asides: dict[str, str] = {}
-        self.waits = case.pk in queries.waiting_for_answer([case])
-        self.asked = queries.concession_pending(case)
+        self.standing = standings([case])[case.pk]
+        self.waits, self.asked = self.standing.unanswered, self.standing.concession_pending
         self.missing = missing(case.category, case.fields)
         self.pause = paused_case(case)
         self.requests = requests_shown(case, member, self.bound.get("decline"))
@@ -241,13 +242,14 @@ class CasePage:
             return _("Only for amounts above the other levels")
         return ""
 
+    def _level_above(self) -> Level | None:
+        """Return the level the case climbs to next, None at the top."""
+        here = self.case.level.position
+        above = (one for one in self.levels if one.position > here and not one.concessions_only)
+        return next(above, None)
+
     def then(self, kind: str) -> str:
         """Return what happens when a clock falls due."""
-        above = [
-            level
-            for level in self.levels
-            if level.position > self.case.level.position and not level.concessions_only
-        ]
         if kind == "pause":
             return _("Then look again")
         if kind == "review":
@@ -255,7 +257,8 @@ class CasePage:
         if kind == "update":
             return _("Then you are reminded")
         if kind in ("response", "decision", "request", "total"):
-            return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
+            above = self._level_above()
+            return _("Then %(level)s") % {"level": above.name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""
 
     def action(self, verb: str) -> dict[str, Any]:
@@ -281,7 +284,7 @@ class CasePage:
         offered = [v for v in (*VERBS, *LATER) if self._offers(v)]
         mine = self.case.owner_id == self.member.user_id
         first = self._first(offered)
-        title = next_words(self.case, self.standing(), mine=mine or first is not None)
+        title = next_words(self.case, self.standing, mine=mine or first is not None)
         # A request is answered where it stands: by escalating, or by declining.
         apart = {first, "escalate"} if self.requests else {first}
         return {
@@ -295,21 +298,14 @@ class CasePage:
             "escalate": self.action("escalate") if "escalate" in apart & set(offered) else None,
         }
 
-    def standing(self) -> Standing:
-        """Return how the case stands."""
-        strategic = self.case.category.category_class == CategoryClass.STRATEGIC
-        lacks = bool(self.missing)
-        paused = self.pause is not None
-        return standing_of(
-            self.case, waits=self.waits, lacks=lacks, strategic=strategic, paused=paused
-        )
-
     def waits_for(self) -> str:
         """Return what the case stands still for, in a few words."""
         return self.pause["words"] if self.pause else ""
 
     def _offers(self, verb: str) -> bool:
-        return self._possible(verb) and bool(self.aside(verb) or may(self.case, verb, self.member))
+        return self.possible.get(verb, True) and bool(
+            self.aside(verb) or may(self.case, verb, self.member)
+        )
 
     def aside(self, verb: str) -> str:
         """Return the rule that a verb of this member's would set aside, in words."""
@@ -317,17 +313,19 @@ class CasePage:
             self.asides[verb] = in_the_way(self.case, verb, self.member, self.now)
         return self.asides[verb]
 
-    def _possible(self, verb: str) -> bool:
-        """Whether a verb this member may use has anything to do now."""
+    @cached_property
+    def possible(self) -> dict[str, bool]:
+        """Return by verb whether it has anything to do now, for who may use it; those that always
+        have are not among them."""
         case = self.case
         administrative = case.category.category_class == CategoryClass.ADMINISTRATIVE
         open_question = not self.asked and not self.requests
-        possible = {
+        return {
             "complete": bool(self.missing),
             "acknowledge": self.waits,
             "decide": open_question,
             "resolve": open_question and (administrative or case.has_memo),
-            "escalate": self.then("response") != _("Then an alarm"),
+            "escalate": self._level_above() is not None,
             "pause": self.pause is None and not case.due_missed,
             "hold": self.pause is None and not case.due_missed,
             "resume": self.pause is not None,
@@ -339,7 +337,6 @@ class CasePage:
             "grant": case.confidentiality != Confidentiality.NORMAL,
             "revoke": bool(self.grants),
         }
-        return possible.get(verb, True)
 
     def known_to(self) -> dict[str, Any] | None:
         """Return who knows of a case that not all staff may know of."""

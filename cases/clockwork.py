@@ -31,8 +31,8 @@ from ladder.worktime import CalendarError
 from tenants.errors import NotNow
 
 LEVEL_KINDS = (ClockKind.RESPONSE, ClockKind.DECISION)
-# What ends with a turn, besides what has to be answered.
-TURN_KINDS = (*LEVEL_KINDS, ClockKind.REVIEW)
+# What a verb ends when it ends a turn: what has to be answered it ends by answering.
+ENDED_WITH_TURN = (*LEVEL_KINDS, ClockKind.REVIEW)
 
 
 @contextmanager

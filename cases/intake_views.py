@@ -15,6 +15,7 @@ from cases.intake import IntakeForm, answers, goes_to, offered
 from cases.opening import open_case
 from ladder.models import CategoryClass
 from tenants.errors import Invalid, NotAllowed
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 
 
@@ -90,8 +91,7 @@ def opened(request: ScopedRequest, form: IntakeForm, context: dict[str, Any]) ->
     try:
         case = open_case(form.new_case(), by=request.membership, at=timezone.now())
     except Invalid as problem:
-        for name, reason in problem.errors.items():
-            form.add_error(name if name in form.fields else None, reason)
+        put_on(form, problem)
         return render(request, "log.html", context, status=422)
     messages.success(request, _("%(number)s is open. The clock runs.") % {"number": case.number})
     return redirect("case", request.tenant.slug, case.pk)

@@ -1,4 +1,4 @@
-"""Leave to set rules aside: what a verb is given where a person asks for it. Pure."""
+"""Leave to set rules aside: what a verb is given where a person asks for it."""
 
 from dataclasses import dataclass, field
 

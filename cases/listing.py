@@ -14,6 +14,7 @@ from django.db import connection
 
 from cases.models import ENDED, OPEN, Clock, PartyRole
 from cases.queries import MOST_WITH_WORDS, with_words
+from cases.standings import LACKING
 from cases.visible import visible_ids
 from tenants.models import Membership
 from tenants.rest.paging import Cursor, Slice, check_order, cut, instant, page_by_instant
@@ -81,8 +82,7 @@ COLUMNS: Mapping[str, str] = {
     "pause_ends_by": "z.ends_by",
     "owing_id": "z.partner_id",
     # The names of required answers that the case lacks.
-    "missing_fields": "ARRAY(SELECT f->>'name' FROM jsonb_array_elements(g.fields) f"
-    " WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name'))",
+    "missing_fields": f"ARRAY(SELECT f->>'name' {LACKING})",
 }
 PAGE = """
 WITH page AS ({visible}{conditions} ORDER BY {order} LIMIT {limit})

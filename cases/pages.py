@@ -169,24 +169,6 @@ def decimals(amount: Decimal) -> int:
     return -int(amount.normalize().as_tuple().exponent)
 
 
-def standing_of(
-    case: Case, *, waits: bool, lacks: bool, strategic: bool = False, paused: bool = False
-) -> Standing:
-    """Return how a case stands: `waits` says that the current turn has not been answered yet,
-    `lacks` that something it is asked has no answer. In one line or in a memo a decided case ends:
-    which of them, its category says (`strategic`)."""
-    return Standing(
-        status=case.status,
-        owned=case.owner_id is not None,
-        lacks_fields=lacks,
-        unanswered=waits,
-        requested=case.due_kind == ClockKind.REQUEST,
-        paused=paused or case.due_kind == ClockKind.PAUSE,
-        has_memo=case.has_memo,
-        strategic=strategic,
-    )
-
-
 def next_words(case: Case, standing: Standing, *, mine: bool) -> str:
     """Return the one thing that has to happen next, from the viewer's side."""
     step = next_of(standing)
@@ -214,6 +196,8 @@ def step_words() -> dict[Next, tuple[str, str]]:
         Next.WRITE_RESULT: (_("Write the result down"), _("%(name)s writes the result down")),
         Next.ISSUE_MEMO: (_("Issue the memo"), _("Issue the memo")),
         Next.RESOLVE: (_("Resolve the case"), _("%(name)s resolves the case")),
+        # By whoever has the authority, not by the case's owner.
+        Next.DECIDE_CONCESSION: (_("Decide the concession"), _("Decide the concession")),
         Next.DECIDE: (_("Decide"), _("%(name)s decides")),
     }
 

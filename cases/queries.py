@@ -15,6 +15,7 @@ from cases.access import grants_in_force, orphaned, visible_cases
 from cases.models import (
     ENDED,
     OPEN,
+    ROLE_ORDER,
     Assignment,
     Case,
     CaseGrant,
@@ -92,18 +93,28 @@ def page_of(cases: QuerySet[Case], view: str, place: Place | None) -> Page[Case]
     return paged(related, key, place, latest_first=latest_first)
 
 
-def changed_since(member: Membership, view: str, since: datetime) -> int:
-    """Return how many cases of a view changed since its page was made."""
-    return bounded(listed(member, view).filter(updated_at__gt=since))
+def with_filter(cases: QuerySet[Case], view: str, text: str) -> tuple[QuerySet[Case], bool]:
+    """Return the cases of a view that contain the words somebody filters by, and whether so many do
+    that not all were looked at."""
+    if not text:
+        return cases, False
+    ids = with_words(text, ended=view == "ended")
+    return cases.filter(pk__in=ids), len(ids) == MOST_WITH_WORDS
+
+
+def changed_since(member: Membership, view: str, since: datetime, text: str = "") -> int:
+    """Return how many cases of a view, with the words it is filtered by, changed since its page was
+    made."""
+    cases, _cut = with_filter(listed(member, view), view, text)
+    return bounded(cases.filter(updated_at__gt=since))
 
 
 def party_names(cases: Iterable[Case]) -> dict[UUID, list[str]]:
     """Return the names of the partners in each case, the complainant first."""
     found = Party.objects.filter(case_id__in=[case.pk for case in cases])
-    order = {"complainant": 0, "respondent": 1, "affected": 2}
     names: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
     for case_id, role, name in found.values_list("case_id", "role", "partner__name"):
-        names[case_id].append((order[role], name))
+        names[case_id].append((ROLE_ORDER[role], name))
     return {case_id: [name for _, name in sorted(pairs)] for case_id, pairs in names.items()}
 
 
@@ -170,35 +181,6 @@ def query_of(text: str) -> str:
     return query
 
 
-def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
-    """Return which cases wait for an answer: the response clock of their turn is not met."""
-    turns = [case.assignment_id for case in cases if case.is_open and case.assignment_id]
-    unmet = Clock.objects.filter(
-        kind=ClockKind.RESPONSE, assignment_id__in=turns, met_at=None, ended_at=None
-    )
-    return set(unmet.values_list("case_id", flat=True))
-
-
-LACKING = """
-SELECT c.id FROM unnest(%s::uuid[]) AS v (id)
-JOIN cases_case c ON c.tenant_id = (SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid)
-    AND c.id = v.id
-JOIN ladder_category g ON g.tenant_id = c.tenant_id AND g.id = c.category_id
-WHERE EXISTS (SELECT FROM jsonb_array_elements(g.fields) f
-    WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name'))
-"""
-
-
-def lacking_answers(cases: Iterable[Case]) -> set[UUID]:
-    """Return which open cases lack an answer that their kind of dispute requires."""
-    ids = [str(case.pk) for case in cases if case.is_open]
-    if not ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(LACKING, [ids])
-        return {row[0] for row in cursor.fetchall()}
-
-
 def concession_pending(case: Case) -> bool:
     """Whether somebody still has to decide a concession of this case."""
     asked = Clock.objects.filter(case_id=case.pk, cycle=case.cycle, kind=ClockKind.APPROVAL)
@@ -234,8 +216,7 @@ def results_of(case: Case) -> list[Result]:
 def parties_with_people(case: Case) -> list[Party]:
     """Return the parties with their partners, the complainant first."""
     parties = Party.objects.filter(case_id=case.pk).select_related("partner__tier")
-    order = {"complainant": 0, "respondent": 1, "affected": 2}
-    return sorted(parties, key=lambda party: (order[party.role], party.partner.name))
+    return sorted(parties, key=lambda party: (ROLE_ORDER[party.role], party.partner.name))
 
 
 def complainant_of(case: Case) -> Partner | None:

@@ -14,7 +14,7 @@ from cases.models import Case, Message, MessageKind
 from cases.paging import Place
 from cases.words import acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Event
-from tenants.models import Membership
+from tenants.models import Membership, initials_of
 
 # Texts that stand as cards, whatever happened with them.
 CARDS = (MessageKind.MESSAGE, MessageKind.UPDATE)
@@ -53,7 +53,7 @@ def entry(
         "icon": kind.icon,
         "at": event.at,
         "who": for_whom(_("You") if mine else who, principal, names) if who else "",
-        "initials": "".join(word[0] for word in who.split()[:2]).upper(),
+        "initials": initials_of(who),
         "text": sentence(event.kind, event.facts, names),
         "aside": bool(event.facts.get("set_aside")),
         "body": message.body if message else "",

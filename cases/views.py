@@ -42,13 +42,17 @@ from cases.casepage import CasePage
 from cases.forms import VerbForm, form_for
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
-from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
+from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
 from cases.paging import Place, tab
+from cases.standings import standings
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 from tenants.models import Membership, Role
+from tenants.onelook import one_look
+from tenants.seen import id_seen
 
 VIEWS = queries.VIEWS
 
@@ -57,14 +61,12 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
-    waiting, holds = queries.waiting_for_answer(cases), holds_of(cases, member.user_id)
+    stand, holds = standings(cases), holds_of(cases, member.user_id)
     principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
-    lacking = queries.lacking_answers(cases)
     found = []
     for case in cases:
         mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))
-        principal, waits = hold.holder.on_behalf_of, case.pk in waiting
-        standing = standing_of(case, waits=waits, lacks=case.pk in lacking)
+        principal, standing = hold.holder.on_behalf_of, stand[case.pk]
         found.append(
             CaseRow(
                 id=case.pk,
@@ -80,7 +82,7 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
                 owner_name=case.owner.name if case.owner else _("Nobody"),
                 owner_initials=case.owner.initials if case.owner else "?",
                 owner_is_me=mine,
-                can_acknowledge=member.role in WORKS and hold.acts and waits,
+                can_acknowledge=member.role in WORKS and hold.acts and standing.unanswered,
                 acknowledge_url=reverse("case-do", args=[slug, case.pk, "acknowledge"]),
                 status=case.status,
                 status_label=case.get_status_display(),
@@ -125,15 +127,12 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
     view = request.GET.get("view", "mine" if works else "all")
     if view not in VIEWS:
         raise Http404
-    cases = queries.listed(member, view)
-    text, cut = queries.plain_words(request.GET.get("q", "")), False
-    if text:
-        ids = queries.with_words(text, ended=view == "ended")
-        cases, cut = cases.filter(pk__in=ids), len(ids) == queries.MOST_WITH_WORDS
+    text = queries.plain_words(request.GET.get("q", ""))
+    cases, cut = queries.with_filter(queries.listed(member, view), view, text)
     page = queries.page_of(cases, view, read_place(request))
     rows = rows_of(request, page.rows, now)
     own = reverse("inbox", args=[slug])
-    since = urlencode({"view": view, "since": now.isoformat()})
+    since = urlencode({**list_of(view, text), "since": now.isoformat()})
     context = {
         "title": _("Inbox"),
         "tabs": tabs(request, view),
@@ -146,6 +145,11 @@ def inbox(request: ScopedRequest, slug: str) -> HttpResponse:
         "empty": empty(slug, view, text, works=works),
     }
     return render(request, "inbox.html", context)
+
+
+def list_of(view: str, text: str) -> dict[str, str]:
+    """Return what names a list in an address: the view, and the words it is filtered by."""
+    return {"view": view, "q": text} if text else {"view": view}
 
 
 def ended(rows: list[CaseRow]) -> list[dict[str, Any]]:
@@ -207,7 +211,7 @@ def empty(slug: str, view: str, text: str, *, works: bool) -> dict[str, str]:
 
 @require_GET
 def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
-    """How many cases of a view changed since its page was made."""
+    """How many cases of a view changed since its page was made, under its filter."""
     view = request.GET.get("view", "all")
     try:
         since = datetime.fromisoformat(request.GET.get("since", "")).astimezone(UTC)
@@ -215,9 +219,10 @@ def fresh(request: ScopedRequest, slug: str) -> HttpResponse:
         raise Http404 from None
     if view not in VIEWS:
         raise Http404
-    count = queries.changed_since(request.membership, view, since)
+    text = queries.plain_words(request.GET.get("q", ""))
+    count = queries.changed_since(request.membership, view, since, text)
     own = reverse("inbox", args=[slug])
-    context = {"count": count, "reload_url": f"{own}?view={view}"}
+    context = {"count": count, "reload_url": f"{own}?{urlencode(list_of(view, text))}"}
     return render(request, "components/fresh.html", context)
 
 
@@ -248,10 +253,12 @@ def show(
     request: ScopedRequest, found: Case, bound: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Render the page of a case, with the form that was refused, if one was."""
-    page = CasePage(
-        found, request.membership, timezone.now(), bound=bound, before=read_place(request)
-    )
-    return render(request, "case.html", page.context(), status=status)
+    with one_look():
+        page = CasePage(
+            found, request.membership, timezone.now(), bound=bound, before=read_place(request)
+        )
+        context = page.context()
+    return render(request, "case.html", context, status=status)
 
 
 Verb = Callable[..., Any]
@@ -291,7 +298,7 @@ def do(request: ScopedRequest, slug: str, case_id: UUID, verb: str) -> HttpRespo
     if verb not in VERBS:
         raise Http404
     found = case_for(request.membership, case_id)
-    found.seen_turn = turn_seen(request)
+    found.seen_turn = id_seen(request, "turn")
     now = timezone.now()
     aside = in_the_way(found, verb, request.membership, now)
     if not aside:
@@ -318,22 +325,12 @@ def take(form: VerbForm, problem: Refused, found: Case, member: Membership) -> b
     can be; False for a refusal that has nothing to do with what was filled in."""
     asks = bool(problem.rule) and may_override(found, member)
     if isinstance(problem, Invalid):
-        for name, reason in problem.errors.items():
-            field = form.asks_as.get(name, name)
-            form.add_error(field if field in form.fields else None, reason)
+        put_on(form, problem, form.asks_as)
     elif asks:
         form.add_error(None, problem.reason)
     if asks:
         form.ask_to_override(str(Rule(problem.rule).label))
     return asks or isinstance(problem, Invalid)
-
-
-def turn_seen(request: ScopedRequest) -> UUID | None:
-    """Return the turn the page showed that a click was made on; None where it named none."""
-    try:
-        return UUID(request.POST["turn"])
-    except (KeyError, ValueError):
-        return None
 
 
 def done(request: ScopedRequest, found: Case, verb: str) -> HttpResponse:
@@ -385,7 +382,7 @@ def health(request: ScopedRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     found = audit_tenant(now)
     findings = [
-        {"severity": "alarm", "text": text, "count": found[name]}
+        {"text": text, "count": found[name]}
         for name, text in finding_words().items()
         if found[name]
     ]

@@ -7,7 +7,7 @@ from devtools.console import say
 from devtools.places import DEFAULT_DATA, ROOT
 
 VENV = DEFAULT_DATA / "tools" / "audit"
-PRODUCT = ["escalation", "portal", "insights", "memos", "cases", "ladder", "partners", "journal"]
+PRODUCT = ["escalation", "portal", "memos", "cases", "ladder", "partners", "journal"]
 
 
 def audit() -> int:

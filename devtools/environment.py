@@ -70,7 +70,6 @@ def application_environment(
         "VIRTUAL_ENV": str(VENV),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": SETTINGS,
-        "DEBUG": "0",
         "DATABASE_URL": urls["DATABASE_URL"],
         "REDIS_URL": urls["REDIS_URL"],
         "PARLEY_DATA": str(data),

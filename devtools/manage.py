@@ -27,6 +27,7 @@ OWNER_COMMANDS = (
     "load_policy",
     "create_tenant",
     "verify_journal",
+    "audit_cases",
 )
 PATIENCE_SECONDS = 300.0  # another command on the same folder goes first
 # These act on the database named on their command line.

@@ -34,7 +34,7 @@ class Role:
 
 
 # In this order: a role is complete before it is granted to another.
-# The search role owns one reviewed function that looks past row security and returns ids only.
+# The search role owns two reviewed functions that look past row security and return ids only.
 ROLES = (
     Role(SEARCH, "NOLOGIN BYPASSRLS"),
     # Inherits: before PostgreSQL 16 it owns the schema only as heir of the database's owner.

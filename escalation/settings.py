@@ -105,10 +105,10 @@ def database(url_name: str) -> dict[str, object]:
 
 DATABASES = {"default": database("DATABASE_URL")}
 if env("OWNER_DATABASE_URL", default=""):
-    # Only migrations and the demo seed get these credentials.
+    # Only migrations and the commands of `devtools.manage.OWNER_COMMANDS` get these credentials.
     DATABASES["owner"] = {**database("OWNER_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 if env("SWEEPER_DATABASE_URL", default=""):
-    # Only the worker on the sweep queue gets these credentials.
+    # Only the workers on the queues sweep and watch get these credentials.
     DATABASES["sweeper"] = {**database("SWEEPER_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 # The library's only table is swapped for `tenants.ApiToken`; its own must not come into being.
 MIGRATION_MODULES = {"knox": None}
@@ -133,8 +133,12 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 KNOX_TOKEN_MODEL = "tenants.ApiToken"  # noqa: S105 - a model's name, not a secret
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "TOKEN_PREFIX": "pry_"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# Asked by `tenants.actions` wherever a password is set.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},

@@ -1,4 +1,4 @@
-"""How letters to one person are put into one mail: pure."""
+"""How letters to one person are put into one mail."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -25,6 +25,7 @@ from ladder.queries import STANDS_IN, current_version, programme
 from ladder.vacancies import Vacancy, vacancies
 from ladder.worktime import Rules
 from tenants.errors import Invalid, NotAllowed
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 from tenants.models import Membership, Role
 from tenants.queries import colleagues
@@ -128,8 +129,7 @@ def sent(request: ScopedRequest, person: Membership, now: datetime) -> Absence |
         if {one.key for one in left} <= set(form.cleaned_data["warned"].split("|")):
             return record_absence(new, by=request.membership, at=now)
     except Invalid as problem:
-        for name, reason in problem.errors.items():
-            form.add_error(name if name in form.fields else None, reason)
+        put_on(form, problem)
         return Filled(form, [])
     again = request.POST.copy()
     again["warned"] = said(left)
@@ -154,7 +154,6 @@ def page(
         "people": colleagues(STANDS_IN) if member.role == Role.ADMIN else [],
         "own": [line(one, member, now) for one in of_person(person, now)],
         "others": [line(one, member, now) for one in away_now(member, now)],
-        "own_url": reverse("absences", args=[member.tenant.slug]),
     }
 
 

@@ -31,6 +31,7 @@ from ladder.worktime import Compiled, Rules, compile_rules
 from partners.models import Region, Tier
 from tenants.errors import Invalid
 from tenants.models import Membership, Role
+from tenants.onelook import seen_once
 
 # Who can do another one's work.
 STANDS_IN = (Role.ADMIN, Role.STAFF, Role.CUSTODIAN)
@@ -169,6 +170,7 @@ def acts_for(user_id: UUID) -> RawSQL:
     return RawSQL("SELECT parley_acts_for(%s)", [user_id])
 
 
+@seen_once
 def acted_for_by(user_id: UUID) -> set[UUID]:
     """Return a person and everybody for whom they stand in now."""
     with connection.cursor() as cursor:
@@ -212,6 +214,7 @@ def holders_from(ladder_id: UUID, position: int) -> dict[UUID, UUID | None]:
     return backups | {user: b if b in here else None for user, b in pairs if user in here}
 
 
+@seen_once
 def seats_above(
     ladder_id: UUID, position: int, region_id: UUID | None, category_id: UUID | None
 ) -> set[UUID]:

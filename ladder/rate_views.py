@@ -15,6 +15,7 @@ from ladder.models import ExchangeRate
 from ladder.queries import programme, rates_on
 from ladder.views import READS
 from tenants.errors import Invalid, NotAllowed
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 from tenants.models import Role
 
@@ -43,8 +44,7 @@ def added(request: ScopedRequest, form: RateForm) -> bool:
     try:
         set_rate(**form.cleaned_data, by=request.membership, at=timezone.now())
     except Invalid as problem:
-        for name, reason in problem.errors.items():
-            form.add_error(name, reason)
+        put_on(form, problem)
         return False
     return True
 

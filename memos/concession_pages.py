@@ -114,7 +114,6 @@ def card(
         "number": concession.number,
         "revision": concession.revision,
         "title": title_of(concession),
-        "kind_label": concession.get_kind_display(),
         "partner": concession.partner.name,
         "amount_text": amount_text(concession.amount, concession.currency),
         "percent_text": percent_text(concession.percent),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from cases.models import Case, Party
+from cases.models import ROLE_ORDER, Case, Party
 from cases.paging import Page, Place, paged
 from cases.queries import plain_words, query_of
 from ladder.models import Category
@@ -191,10 +191,11 @@ def latest_of(case: Case) -> tuple[Memo | None, Memo | None]:
 
 def copies_of(memo: Memo) -> list[MemoCopy]:
     """Return what the parties read, the complainant's first."""
-    order = {"complainant": 0, "respondent": 1, "affected": 2}
     roles = dict(Party.objects.filter(case_id=memo.case_id).values_list("partner_id", "role"))
     copies = MemoCopy.objects.filter(memo_id=memo.pk).select_related("partner")
-    return sorted(copies, key=lambda c: (order.get(roles.get(c.partner_id, ""), 3), c.partner.name))
+    return sorted(
+        copies, key=lambda c: (ROLE_ORDER.get(roles.get(c.partner_id, ""), 3), c.partner.name)
+    )
 
 
 def actions_of(memo: Memo) -> list[MemoAction]:

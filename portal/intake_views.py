@@ -19,6 +19,7 @@ from partners.queries import partners_by_name
 from portal.door import as_application
 from portal.views import partner_in_force, sides
 from tenants.errors import Invalid
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 
 
@@ -102,8 +103,7 @@ def checked(
             return open_case(form.new_case(), by=request.membership, at=now)
         return once_more(form, now)
     except Invalid as problem:
-        for name, reason in problem.errors.items():
-            form.add_error(name if name in form.fields else None, reason)
+        put_on(form, problem)
         return None
 
 

@@ -26,6 +26,7 @@ from portal.forms import FORMS
 from portal.queries import OwnCase, Place, Text
 from tenants.errors import NotAllowed
 from tenants.middleware import ScopedRequest
+from tenants.seen import id_seen
 
 
 @require_GET
@@ -148,7 +149,7 @@ def _reply(request: ScopedRequest, found: OwnCase, facts: dict[str, Any]) -> Non
 
 def _ask(request: ScopedRequest, found: OwnCase, facts: dict[str, Any]) -> None:
     case = case_for(request.membership, found.id)
-    case.seen_turn = turn_seen(request)
+    case.seen_turn = id_seen(request, "turn")
     request_level(
         case,
         by=request.membership,
@@ -165,14 +166,6 @@ def _withdraw(request: ScopedRequest, found: OwnCase, facts: dict[str, Any]) -> 
 
 Act = Callable[[ScopedRequest, OwnCase, dict[str, Any]], None]
 ACTS: dict[str, Act] = {"message": _reply, "request": _ask, "withdraw": _withdraw}
-
-
-def turn_seen(request: ScopedRequest) -> UUID | None:
-    """Return the turn the page showed that a click was made on; None where it named none."""
-    try:
-        return UUID(request.POST["turn"])
-    except (KeyError, ValueError):
-        return None
 
 
 def done_words(act: str, vendor: str) -> str:

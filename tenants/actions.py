@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -93,7 +94,7 @@ def add_member(
     """Make a person, or a program, a member of the current tenant.
 
     Somebody who has an account keeps its name and password. Raises `Invalid` for an unusable
-    e-mail, name, zone or role, and for one who is a member already.
+    e-mail, name, zone, password or role, and for one who is a member already.
     """
     _only_admins(by)
     if role not in Role.values:
@@ -115,6 +116,8 @@ def add_member(
 def _new_account(person: NewPerson, password: str | None) -> User:
     if person.timezone not in available_timezones():
         raise Invalid({"timezone": _("There is no such time zone.")})
+    if password is not None:
+        _check_password(password, User(email=person.email, name=person.name))
     return User.objects.create_user(
         _email(person.email),
         password,
@@ -250,15 +253,23 @@ def revoke_token(token: ApiToken, *, by: Membership | None, at: datetime) -> Non
 def set_password(email: str, password: str) -> None:
     """Give somebody who has an account a new password, as the database's owner.
 
-    Raises `Invalid` where there is no such account.
+    Raises `Invalid` where there is no such account, and for a password that is too easily guessed.
     """
     with transaction.atomic(using="owner"):
         users = User.objects.using("owner").select_for_update()
         user = users.filter(email=_email(email), is_service=False).first()
         if user is None:
             raise Invalid({"email": _("Nobody has an account with this e-mail.")})
+        _check_password(password, user)
         user.set_password(password)
         user.save(using="owner", update_fields=["password"])
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as problem:
+        raise Invalid({"password": " ".join(problem.messages)}) from None
 
 
 def _only_admins(by: Membership | None) -> None:

@@ -1,5 +1,7 @@
-"""What people fill in to sign in, and about tokens and programs."""
+"""What people fill in to sign in, and about tokens and programs; and how every form says what a
+verb found wrong."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +10,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from tenants.errors import Invalid
 from tenants.models import Role
 from tenants.scopes import DEFAULT_SCOPES, SCOPES
+
+
+def put_on(
+    form: forms.BaseForm, problem: Invalid, asks_as: Mapping[str, str] | None = None
+) -> None:
+    """Say on a form what a verb found wrong, each reason at its field where it has one. `asks_as`
+    are the fields that the form calls otherwise than the verb."""
+    for name, reason in problem.errors.items():
+        field = (asks_as or {}).get(name, name)
+        form.add_error(field if field in form.fields else None, reason)
 
 
 class SignInForm(forms.Form):

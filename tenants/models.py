@@ -56,8 +56,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         """Two letters for the round sign beside a name."""
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials_of(self.name)
+
+
+def initials_of(name: str) -> str:
+    """Return the first letters of the first and last word of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 class Tenant(models.Model):

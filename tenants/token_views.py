@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenants import queries
 from tenants.actions import add_program, check_maker, make_token, revoke_token
 from tenants.errors import Invalid, NotAllowed, NotNow
-from tenants.forms import USUAL_LIFETIME, ProgramForm, TokenForm
+from tenants.forms import USUAL_LIFETIME, ProgramForm, TokenForm, put_on
 from tenants.middleware import ScopedRequest
 from tenants.models import ApiToken, Membership, Role
 from tenants.tokenpage import Address, lines, made, place, read_before, role_words
@@ -159,12 +158,6 @@ def made_from(
         put_on(form, problem)
         return None
     return made(token, secret)
-
-
-def put_on(form: forms.Form, problem: Invalid) -> None:
-    """Say on the form what is wrong, at its field where it has one."""
-    for name, reason in problem.errors.items():
-        form.add_error(name if name in form.fields else None, reason)
 
 
 @require_POST

@@ -26,6 +26,14 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_setting_is_documented() -> None:
+    code = (ROOT / "escalation" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r"""(?:env(?:\.\w+)?|database)\("([A-Z_]+)\"""", code))
+    written = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
+    assert {"SECRET_KEY", "DATABASE_URL", "PARLEY_HTTPS", "EMAIL_URL"} <= read
+    assert read - written == set()
+
+
 def test_every_decision_is_listed() -> None:
     listed = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
     pages = sorted(page.name for page in ROOT.glob("docs/adr/0*.md"))

@@ -7,6 +7,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from devtools.places import ROOT
 
 APPS = (
     *("tenants", "journal", "partners", "ladder", "cases"),
-    *("memos", "insights", "portal", "escalation"),
+    *("memos", "portal", "escalation"),
 )
 HARD_LINES, SOFT_LINES = 500, 400
 HARD_FUNCTION, MEDIAN, NINETIETH = 40, 8, 25
@@ -110,6 +111,41 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     assert named == []
 
 
+def pure_modules() -> dict[str, Path]:
+    """Return the modules that the contract of imports calls pure, by name."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (pure,) = (c for c in contracts["contracts"] if c["name"].startswith("Pure modules"))
+    found: dict[str, Path] = {}
+    for name in pure["source_modules"]:
+        place = ROOT.joinpath(*name.removesuffix(".**").split("."))
+        files = place.rglob("*.py") if name.endswith(".**") else [place.with_suffix(".py")]
+        found |= {".".join(f.relative_to(ROOT).with_suffix("").parts): f for f in files}
+    return found
+
+
+def test_what_calls_itself_pure_is_held_to_it() -> None:
+    says = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"\bpure\b", ast.get_docstring(ast.parse(path.read_text())) or "", re.I)
+    }
+    assert "cases.engine" in says
+    assert says - set(pure_modules()) == set()
+
+
+def test_pure_modules_take_nothing_of_django_that_knows_a_database() -> None:
+    found = {
+        (name, node.module)
+        for name, path in pure_modules().items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django")
+        if node.module not in ("django.utils.translation", "django.utils.safestring")
+    }
+    # Names with labels, which Django happens to keep beside its tables.
+    assert found == {("ladder.kinds", "django.db.models")}
+
+
 def test_every_skip_and_expected_failure_has_its_reason() -> None:
     silent = []
     for path in sources():
@@ -119,6 +155,18 @@ def test_every_skip_and_expected_failure_has_its_reason() -> None:
                 if "reason=" not in " ".join(line) and '("' not in " ".join(line):
                     silent.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert silent == []
+
+
+def test_every_class_of_ours_is_used() -> None:
+    sheets = "".join(path.read_text() for path in (ROOT / "static" / "css").glob("*.css"))
+    pages = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").glob("*.js")]
+    text = "".join(path.read_text() for path in [*pages, *(ROOT / "escalation").rglob("*.py")])
+    classes = set(re.findall(r"\.(p-[a-z0-9-]+)", sheets))
+    # Of some the end is put in: `p-mark-{{ entry.kind }}`.
+    begun = {name for name in classes if f"{name.rpartition('-')[0]}-{{{{" in text}
+    assert "p-mark-warning" in begun
+    named = set(re.findall(r"p-[a-z0-9-]+", text))
+    assert classes - begun - named == set()
 
 
 @pytest.mark.parametrize("folder", ["static/vendor", "tests/vendor"])

@@ -3,6 +3,7 @@
 from cases.models.case import (
     ENDED,
     OPEN,
+    ROLE_ORDER,
     Case,
     CaseCounter,
     Confidentiality,
@@ -35,6 +36,7 @@ __all__ = [
     "ENDED",
     "OF_A_PARTY",
     "OPEN",
+    "ROLE_ORDER",
     "Act",
     "Assignment",
     "AssignmentEnd",

@@ -225,6 +225,10 @@ class PartyRole(models.TextChoices):
     AFFECTED = "affected", _("Affected")
 
 
+# In which order parties are named.
+ROLE_ORDER = {str(role): number for number, role in enumerate(PartyRole)}
+
+
 class Party(TenantModel):
     """A partner in a case, and what this partner reads of it.
 

@@ -14,7 +14,7 @@ from escalation.demo.cast import FJORDSOUND, QUELLWERK, Person, Vendor
 from escalation.demo.stage import Stage, stage_of
 from escalation.demo.tries import TRIES
 from tenants.actions import make_token, new_password, set_password
-from tenants.models import ApiToken, Membership, Role, Tenant
+from tenants.models import ApiToken, Membership, Role, Tenant, initials_of
 from tenants.scope import act_in
 
 SignIns = dict[str, Any]
@@ -138,10 +138,9 @@ def _users_of(signins: SignIns) -> list[dict[str, str]]:
 
 
 def _button(vendor: Vendor, person: Person) -> dict[str, str]:
-    words = person.name.split()
     return {
         "name": person.name,
-        "initials": f"{words[0][0]}{words[-1][0]}",
+        "initials": initials_of(person.name),
         "line": person.title,
         "try": TRIES[vendor.slug, person.key].line,
         "value": person.email,

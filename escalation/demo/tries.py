@@ -1,4 +1,4 @@
-"""What each person of the demo can try: one sentence at the door, some steps at the desk. Pure.
+"""What each person of the demo can try: one sentence at the door, some steps at the desk.
 
 Every step names the case it is about by the tale that tells it, so that neither is there without
 the other.

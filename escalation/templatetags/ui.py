@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tenants.models import initials_of
+
 register = template.Library()
 
 SPRITE = "vendor/icons/sprite.svg"
@@ -265,8 +267,7 @@ def zone_city(zone: str) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Shorten a person's name to the first letters of its first and last word."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    return initials_of(name)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from memos.models import Concession, ConcessionState, Verdict
 from memos.routing import last_clocks
 from memos.views.approvals import Bound, answer, approvals, url_of
 from tenants.errors import Invalid, NotAllowed, NotNow
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 
 ACTS = ("accept", "change", "withdraw")
@@ -65,7 +66,7 @@ def asked(request: ScopedRequest, case: Case, form: AskForm) -> Concession | Non
             condition=given["condition"],
         )
     except Invalid as problem:
-        explain(form, problem)
+        put_on(form, problem)
         return None
 
 
@@ -74,12 +75,6 @@ def sent(concession: Concession) -> str:
     clock = last_clocks([concession.pk])[concession.pk]
     name = clock.owner.name if clock.owner else ""
     return _("Asked. %(name)s decides, and was told.") % {"name": name}
-
-
-def explain(form: forms.Form, problem: Invalid) -> None:
-    """Put each reason to its field."""
-    for name, reason in problem.errors.items():
-        form.add_error(name if name in form.fields else None, reason)
 
 
 @require_GET
@@ -178,7 +173,7 @@ def carried_out(request: ScopedRequest, found: Concession, verb: str, form: form
         else:
             actions.withdraw_concession(found, **facts, **who)
     except Invalid as problem:
-        explain(form, problem)
+        put_on(form, problem)
         return False
     return True
 

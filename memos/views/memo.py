@@ -25,6 +25,7 @@ from memos.memopage import MemoPage, action_of, next_step
 from memos.models.memo import Memo
 from memos.places import read_place
 from tenants.errors import Invalid
+from tenants.forms import put_on
 from tenants.middleware import ScopedRequest
 
 
@@ -155,8 +156,7 @@ def refused(
 ) -> HttpResponse:
     """Show what has to be corrected: beside the form's fields, or with links to the editor."""
     if form is not None and verb != "issue":
-        for name, reason in problem.errors.items():
-            form.add_error(name if name in form.fields else None, reason)
+        put_on(form, problem)
         return show(request, found, {verb: form}, status=422)
     return show(request, found, wrong=wrong_of(request, found, problem), status=422)
 

@@ -6,66 +6,58 @@ from uuid import uuid4
 import pytest
 
 from cases.models import Case
-from cases.pages import amount_text, next_words, standing_of
+from cases.nextstep import Standing
+from cases.pages import amount_text, next_words
 from tenants.models import User
 
 
-def a_case(status: str, due_kind: str, owner: str = "Petra Winkler") -> Case:
-    """Return a case in memory, held by somebody or by nobody."""
+def said(standing: Standing, owner: str = "Petra Winkler") -> tuple[str, str]:
+    """Return what comes next in a case held by somebody or by nobody, as who takes the step reads
+    it, and as others do."""
     holder = User(id=uuid4(), name=owner) if owner else None
-    return Case(status=status, due_kind=due_kind, owner=holder)
+    case = Case(status=standing.status, owner=holder)
+    return next_words(case, standing, mine=True), next_words(case, standing, mine=False)
 
 
 @pytest.mark.parametrize(
-    ("status", "due_kind", "waits", "mine", "others"),
+    ("standing", "mine", "others"),
     [
-        ("new", "response", True, "Acknowledge", "Petra acknowledges"),
-        ("new", "total", True, "Acknowledge", "Petra acknowledges"),
-        ("new", "total", False, "Decide", "Petra decides"),
-        ("in_progress", "response", True, "Acknowledge", "Petra acknowledges"),
-        ("in_progress", "total", True, "Acknowledge", "Petra acknowledges"),
-        ("in_progress", "decision", False, "Decide", "Petra decides"),
-        ("in_progress", "request", False, "Answer the request", "Petra answers the request"),
-        ("decided", "total", False, "Write the result down", "Petra writes the result down"),
-        ("decided", "total", True, "Acknowledge", "Petra acknowledges"),
-        ("resolved", "closing", False, "Closes by itself", "Closes by itself"),
-        ("closed", "", False, "Nothing: closed", "Nothing: closed"),
-        ("withdrawn", "", False, "Nothing: withdrawn", "Nothing: withdrawn"),
+        (Standing("new", unanswered=True), "Acknowledge", "Petra acknowledges"),
+        (Standing("new"), "Decide", "Petra decides"),
+        (Standing("in_progress"), "Decide", "Petra decides"),
+        (
+            Standing("in_progress", requested=True),
+            "Answer the request",
+            "Petra answers the request",
+        ),
+        (
+            Standing("in_progress", concession_pending=True),
+            "Decide the concession",
+            "Decide the concession",
+        ),
+        (Standing("decided"), "Write the result down", "Petra writes the result down"),
+        (Standing("decided", unanswered=True), "Acknowledge", "Petra acknowledges"),
+        (Standing("decided", strategic=True), "Issue the memo", "Issue the memo"),
+        (Standing("decided", has_memo=True), "Resolve the case", "Petra resolves the case"),
+        (
+            Standing("new", unanswered=True, lacks_fields=True),
+            "Complete what is missing",
+            "Petra completes what is missing",
+        ),
+        (Standing("resolved"), "Closes by itself", "Closes by itself"),
+        (Standing("closed"), "Nothing: closed", "Nothing: closed"),
+        (Standing("withdrawn"), "Nothing: withdrawn", "Nothing: withdrawn"),
     ],
 )
 def test_the_next_step_is_named_with_who_takes_it(
-    status: str, due_kind: str, waits: bool, mine: str, others: str
+    standing: Standing, mine: str, others: str
 ) -> None:
-    case = a_case(status, due_kind)
-    standing = standing_of(case, waits=waits, lacks=False)
-    said = (next_words(case, standing, mine=True), next_words(case, standing, mine=False))
-    assert said == (mine, others)
-
-
-def test_with_its_memo_issued_a_case_is_there_to_be_resolved() -> None:
-    case = a_case("decided", "total")
-    case.memo_id = uuid4()
-    standing = standing_of(case, waits=False, lacks=False)
-    assert next_words(case, standing, mine=True) == "Resolve the case"
+    assert said(standing) == (mine, others)
 
 
 def test_a_case_that_nobody_holds_needs_an_owner_first() -> None:
-    case = a_case("new", "response", owner="")
-    standing = standing_of(case, waits=True, lacks=False)
-    assert next_words(case, standing, mine=False) == "Find an owner"
-
-
-def test_what_is_missing_comes_before_anything_else() -> None:
-    case = a_case("new", "response")
-    standing = standing_of(case, waits=True, lacks=True)
-    said = (next_words(case, standing, mine=True), next_words(case, standing, mine=False))
-    assert said == ("Complete what is missing", "Petra completes what is missing")
-
-
-def test_a_decided_strategic_case_waits_for_its_memo() -> None:
-    case = a_case("decided", "total")
-    standing = standing_of(case, waits=False, lacks=False, strategic=True)
-    assert next_words(case, standing, mine=True) == "Issue the memo"
+    standing = Standing("new", owned=False, unanswered=True)
+    assert said(standing, owner="") == ("Find an owner", "Find an owner")
 
 
 @pytest.mark.parametrize(

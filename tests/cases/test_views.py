@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -184,6 +185,26 @@ def test_a_filter_stays_on_its_tab(world: World, view: str) -> None:
     page = signed_in(world, "tom").get(url(world, "inbox/"), {"view": view}).content.decode()
     form = page[page.index('<form class="p-find" method="get"') :]
     assert f'<input name="view" type="hidden" value="{view}">' in form[: form.index("</form>")]
+
+
+@pytest.mark.parametrize(("words", "count"), [("", 2), ("isar &", 1), ("rheintor", 0)])
+def test_what_changed_is_counted_and_shown_under_the_filter(
+    world: World, words: str, count: int
+) -> None:
+    client = signed_in(world, "tom")
+    page = client.get(url(world, "inbox/"), {"view": "all", "q": words}).content.decode()
+    (asks,) = re.findall(r'hx-get="([^"]+/fresh/[^"]+)"', page)
+    later = timezone.now() + HOUR
+    for title in ("Klinikum Isar", "Stadtwerke"):
+        case = world.case(at=timezone.now(), title=title)
+        Case.objects.filter(pk=case.pk).update(updated_at=later)
+    said = client.get(unescape(asks)).content.decode()
+    told = re.findall(r"(\d+) cases? changed", said)
+    assert told == ([str(count)] if count else [])
+    if count:
+        (shows,) = re.findall(r'p-fresh" href="([^"]+)"', said)
+        shown = client.get(unescape(shows)).content.decode()
+        assert len(re.findall(r"data-row", shown)) == count
 
 
 def row_and_page(world: World, case: Case, name: str) -> tuple[bool, bool, bool]:

@@ -46,7 +46,7 @@ def test_the_app_gets_its_own_account_and_no_other(bare: pytest.MonkeyPatch) -> 
     assert not set(environment) & set(PRIVILEGED)
     assert environment["DATABASE_URL"] == urls["DATABASE_URL"]
     assert environment["PARLEY_URL"] == "http://127.0.0.1:8000"
-    assert (environment["PARLEY_DEMO"], environment["DEBUG"]) == ("1", "0")
+    assert environment["PARLEY_DEMO"] == "1"
 
 
 def test_named_accounts_are_added() -> None:

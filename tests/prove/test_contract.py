@@ -36,6 +36,12 @@ def header(world: World, column: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {Program(world, name, scopes=scopes).token}"}
 
 
+def test_there_are_operations_to_attack() -> None:
+    found = len(operations())
+    print(f"\n{found} operations, {found * len(COLUMNS)} pairs of operation and role")
+    assert found
+
+
 @pytest.mark.parametrize("name", sorted(operations()))
 @pytest.mark.parametrize("column", COLUMNS)
 def test_an_operation_keeps_what_it_says(name: str, column: str) -> None:

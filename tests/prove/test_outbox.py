@@ -24,7 +24,8 @@ from tests.prove.outbox.postbox import Postbox
 COMMITS, PROGRAMS, VENDORS = 2_000, 2, 4
 # A tenth is rolled back, and some nobody knows of.
 TRANSACTIONS = 1_180
-STRIKE_SECONDS, BOUND = 60.0, 420.0
+STRIKE_SECONDS, BOUND, LEAVE_SECONDS = 60.0, 420.0, 120.0
+STRIKES_OF_A_KIND = 2
 # Only to have vendors, people and a case each; nothing falls due.
 LOAD = Load(VENDORS, cases=8, spread=1.0, response=36_000, decision=36_000, lead=0.0)
 STRIKES = (
@@ -81,7 +82,8 @@ def is_told(stage: Stage) -> bool:
 
 
 def act(stage: Stage, striker: Striker) -> None:
-    """Begin, strike until all is told and for a minute at least, then let the rest leave."""
+    """Begin, strike until all is told, for a minute at least and until everything was struck often
+    enough, then let the rest leave."""
     stage.run("tests.prove.chaos.load", LOAD.words())
     vendors = json.dumps([row[0] for row in stage.rows("SELECT id FROM tenants_tenant")])
     stage.product("worker", "watcher", "beat")
@@ -92,15 +94,21 @@ def act(stage: Stage, striker: Striker) -> None:
     limit = began + BOUND
     least = began + STRIKE_SECONDS
     while time.monotonic() < limit and not (
-        looking() and time.monotonic() > least and is_told(stage)
+        looking() and time.monotonic() > least and struck(striker) and is_told(stage)
     ):
         stage.look_after()
         striker.strike()
         time.sleep(POLL_SECONDS / 2)
     striker.calm()
+    limit = time.monotonic() + LEAVE_SECONDS
     while time.monotonic() < limit and not (looking() and stage.value(WAITING) == 0):
         stage.look_after()
         time.sleep(POLL_SECONDS / 2)
+
+
+def struck(striker: Striker) -> bool:
+    """Tell whether every kind of strike has hit somebody often enough."""
+    return min(striker.done[kind.name] for kind in striker.kinds) >= STRIKES_OF_A_KIND
 
 
 def looking() -> bool:
@@ -145,7 +153,7 @@ def test_there_was_enough_of_everything(outbox: Outbox) -> None:
     print(f"transactions: {dict(said)}; from begin to commit and wake-up {spread(outbox.seconds)}")
     assert said["committed"] >= COMMITS
     assert said["rolled back"] >= COMMITS / 10
-    assert min(outbox.strikes[kind.name] for kind in STRIKES) >= 2
+    assert min(outbox.strikes[kind.name] for kind in STRIKES) >= STRIKES_OF_A_KIND
 
 
 def test_what_was_committed_is_there_and_what_was_rolled_back_is_not(outbox: Outbox) -> None:

@@ -95,6 +95,13 @@ def test_a_member_that_cannot_be(
     assert Membership.objects.count() == before
 
 
+@pytest.mark.parametrize("password", ["short", "qwerty123456", "eva-winkler-1"])
+def test_a_first_password_is_not_easily_guessed(world: World, at: datetime, password: str) -> None:
+    person = NewPerson("e@v.example", "Eva Winkler")
+    with pytest.raises(Invalid, match="password: "):
+        add_member(person, Role.STAFF, password=password, by=world["ines"], at=at)
+
+
 def test_nobody_is_a_member_twice(world: World, at: datetime) -> None:
     add_member(EVA, Role.STAFF, by=None, at=at)
     with pytest.raises(Invalid, match="email: This person is a member already"):
@@ -207,6 +214,14 @@ class TestTenants:
         set_password(email.upper(), "quite another one")
         with identify(email=email):
             assert User.objects.get(email=email).check_password("quite another one")
+
+    def test_a_password_that_is_easily_guessed_is_refused(self) -> None:
+        world = make_world()
+        with world.scope():
+            email = world["tom"].user.email
+        for password in ("short", "qwerty123456", email):
+            with pytest.raises(Invalid, match="password: "):
+                set_password(email, password)
 
     def test_no_password_for_nobody_and_no_program(self, at: datetime) -> None:
         world = make_world()

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.repair import Difference, differences, repair
+from tenants.errors import Invalid
 from tenants.queries import tenant_at
 from tenants.scope import act_in
 
@@ -25,7 +26,11 @@ class Command(BaseCommand):
 
     def handle(self, *, tenant: str, **options: object) -> None:
         """Show what differs; the status is 1 where something does and nothing was repaired."""
-        with act_in(tenant_at(tenant).pk):
+        try:
+            tenant_id = tenant_at(tenant).pk
+        except Invalid as refusal:
+            raise CommandError(str(refusal)) from None
+        with act_in(tenant_id):
             found = list(differences())
             for one in found:
                 self.stdout.write(line(one))
