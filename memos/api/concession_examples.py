@@ -91,4 +91,8 @@ CHANGED: dict[str, Any] = {
     "asked": PETRA,
     "asked_level": 2,
 }
-WITHDRAWN: dict[str, Any] = {**PENDING, "state": "withdrawn"}
+WITHDRAWN: dict[str, Any] = {
+    **PENDING,
+    "state": "withdrawn",
+    "updated_at": "2026-11-12T11:00:00Z",
+}

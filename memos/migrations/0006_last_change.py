@@ -15,11 +15,15 @@ UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 CONCESSIONS = """
 CREATE FUNCTION memos_concession_in_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.updated_at := greatest(OLD.updated_at, now());
+    IF NEW.updated_at = OLD.updated_at THEN
+        NEW.updated_at := now();
+    END IF;
+    -- Who waited for another to be done began before it: it never goes back.
+    NEW.updated_at := greatest(OLD.updated_at, NEW.updated_at);
     RETURN NEW;
 END $$;
 CREATE TRIGGER in_step BEFORE UPDATE ON memos_concession FOR EACH ROW
-    WHEN (OLD.* IS DISTINCT FROM NEW.* AND NEW.updated_at = OLD.updated_at)
+    WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION memos_concession_in_step();
 
 CREATE FUNCTION memos_concession_asks() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -112,7 +112,7 @@ def concession(vendor: World) -> str:
     [
         ("marianne", ANSWERED_AT, "decide", conceded.APPROVED),
         ("tom", conceded.CHANGED["requested_at"], "change", conceded.CHANGED),
-        ("tom", ASKED_AT, "withdraw", conceded.WITHDRAWN),
+        ("tom", conceded.WITHDRAWN["updated_at"], "withdraw", conceded.WITHDRAWN),
     ],
 )
 def test_a_verb_of_a_concession_answers_what_is_shown(
