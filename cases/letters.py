@@ -13,7 +13,7 @@ from cases import reminders
 from cases.access import visible_cases
 from cases.models import Party
 from cases.queries import names_of
-from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence
+from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence, with_who
 from journal.models import Audience, Event
 from journal.registry import Letter, Subject
 from partners.models import Contact
@@ -137,7 +137,7 @@ def letter(
     facts = {k: v for k, v in event.facts.items() if not (outside and k in PRINCIPALS)}
     what = sentence(event.kind, facts, names) or _("wrote a message.")
     who = names.get(event.by_id, "") if event.by_id else ""
-    line = f"{for_whom(who, acted_for(event.kind, facts), names)} {what}".strip()
+    line = with_who(for_whom(who, acted_for(event.kind, facts), names) if who else "", what)
     if outside and event.kind in MOVES:
         line = handed_on(event, names)
     if outside and event.kind == "case.declined":

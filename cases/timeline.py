@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import paging, queries
 from cases.models import Case, Message, MessageKind
 from cases.paging import Place
-from cases.words import acted_for, for_whom, kind_of, people_in, sentence
+from cases.words import Whole, acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Event
 from tenants.models import Membership
 
@@ -44,7 +44,8 @@ def entry(
 ) -> dict[str, Any]:
     """Return one line or card of the timeline."""
     kind = kind_of(event.kind)
-    who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
+    said = sentence(event.kind, event.facts, names)
+    who = "" if isinstance(said, Whole) else names.get(event.by_id, _("Somebody"))
     mine = event.by_id == member.user_id
     principal = acted_for(event.kind, event.facts)
     return {
@@ -54,7 +55,7 @@ def entry(
         "at": event.at,
         "who": for_whom(_("You") if mine else who, principal, names) if who else "",
         "initials": "".join(word[0] for word in who.split()[:2]).upper(),
-        "text": sentence(event.kind, event.facts, names),
+        "text": said,
         "aside": bool(event.facts.get("set_aside")),
         "body": message.body if message else "",
         "audience": message.audience if message else event.audience,

@@ -21,9 +21,16 @@ PEOPLE = ("owner", "previous_owner", "person", "on_behalf_of", "acted_for")
 PRINCIPALS = ("on_behalf_of", "acted_for")
 
 
+class Whole(str):
+    """A sentence that is whole by itself: nobody belongs in front of it, whoever did it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a kind of event looks: its place in the timeline, its icon, its sentence."""
+    """How a kind of event looks: its place in the timeline, its icon, its sentence, which goes on
+    from who did it unless it is `Whole`."""
 
     shape: str
     icon: str
@@ -75,7 +82,7 @@ def _clock(facts: Mapping[str, Any]) -> str:
 
 def _opened(facts: Mapping[str, Any], names: Names) -> str:
     if facts.get("source") == "import":
-        return _("The case was imported.")
+        return Whole(_("The case was imported."))
     values = {"owner": _name(facts, "owner", names)}
     if facts.get("on_behalf_of"):
         values["principal"] = _name(facts, "on_behalf_of", names)
@@ -86,9 +93,8 @@ def _opened(facts: Mapping[str, Any], names: Names) -> str:
 def _escalated(facts: Mapping[str, Any], names: Names) -> str:
     values = {"to": facts["to"], "owner": owner_words(facts, names), "what": _clock(facts)}
     if facts.get("cause") == "clock":
-        return (
-            _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.") % values
-        )
+        said = _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.")
+        return Whole(said % values)
     return _("escalated to level %(to)s, to %(owner)s.") % values
 
 
@@ -101,11 +107,11 @@ def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
 
 def _warning(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"share": facts.get("share"), "what": _clock(facts)}
-    return _("%(share)s %% of the time for the %(what)s is used.") % values
+    return Whole(_("%(share)s %% of the time for the %(what)s is used.") % values)
 
 
 def _breached(facts: Mapping[str, Any], _names: Names) -> str:
-    return _("The window for the %(what)s was missed.") % {"what": _clock(facts)}
+    return Whole(_("The window for the %(what)s was missed.") % {"what": _clock(facts)})
 
 
 def _decided(facts: Mapping[str, Any], _names: Names) -> str:
@@ -127,15 +133,22 @@ def _paused(facts: Mapping[str, Any], _names: Names) -> str:
     what = waits.get(str(facts.get("reason")), _("somebody else"))
     if facts.get("pause"):
         return _("stopped the clocks: waiting for %(what)s.") % {"what": what}
-    return _("The clocks stopped: waiting for %(what)s.") % {"what": what}
+    return Whole(_("The clocks stopped: waiting for %(what)s.") % {"what": what})
 
 
 def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
+    # What ended by itself, or with what else was done, is nobody's deed of its own.
     return {
-        "answered": _("The party answered: the clocks run again."),
-        "cap": _("The longest time for a pause is over: the clocks run again."),
+        "answered": _("answered: the clocks run again."),
+        "cap": Whole(_("The longest time for a pause is over: the clocks run again.")),
         "resumed": _("let the clocks run again."),
-    }.get(str(facts.get("cause")), _("The clocks run again."))
+    }.get(str(facts.get("cause")), Whole(_("The clocks run again.")))
+
+
+def _reopened(facts: Mapping[str, Any], _names: Names) -> str:
+    if facts.get("cause") == "person":
+        return _("opened the case again.")
+    return Whole(_("The case was opened again."))
 
 
 def _held(facts: Mapping[str, Any], _names: Names) -> str:
@@ -159,19 +172,23 @@ def _reconciled(facts: Mapping[str, Any], _names: Names) -> str:
 
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"before": facts.get("from_group"), "after": facts.get("to_group")}
-    return _("Handed over from group %(before)s to group %(after)s.") % values
+    return Whole(_("Handed over from group %(before)s to group %(after)s.") % values)
 
 
 def _closed(facts: Mapping[str, Any], _names: Names) -> str:
     if facts.get("cause") == "person":
         return _("closed the case.")
     if facts.get("cause") == "import":
-        return _("Closed, as the imported record says.")
-    return _("The case closed by itself.")
+        return Whole(_("Closed, as the imported record says."))
+    return Whole(_("The case closed by itself."))
 
 
 def _plain(text: str) -> Callable[[Mapping[str, Any], Names], str]:
     return lambda _facts, _names: _(text)
+
+
+def _whole(text: str) -> Callable[[Mapping[str, Any], Names], str]:
+    return lambda _facts, _names: Whole(_(text))
 
 
 def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
@@ -211,9 +228,8 @@ def _revoked(facts: Mapping[str, Any], names: Names) -> str:
 
 def _asked_higher(facts: Mapping[str, Any], names: Names) -> str:
     values = {"to": facts["to"], "owner": owner_words(facts, names)}
-    return (
-        _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.") % values
-    )
+    said = _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.")
+    return Whole(said % values)
 
 
 KINDS: dict[str, Kind] = {
@@ -231,20 +247,20 @@ KINDS: dict[str, Kind] = {
     "case.paused": Kind("event", "pause", _paused),
     "case.resumed": Kind("event", "play", _resumed),
     "case.repaired": Kind(
-        "event", "refresh", _plain("The due times were derived again from what happened.")
+        "event", "refresh", _whole("The due times were derived again from what happened.")
     ),
     "case.held": Kind("event", "clock", _held),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
-        "warning", "pause", _plain("Time to look whether the pause still has its reason.")
+        "warning", "pause", _whole("Time to look whether the pause still has its reason.")
     ),
-    "case.pause.kept": Kind("event", "pause", _plain("keeps waiting.")),
+    "case.pause.kept": Kind("event", "pause", _plain("decided to keep waiting.")),
     "case.reconciled": Kind(
         "event", "check", _reconciled, gettext_noop("An override was looked at")
     ),
     "case.update": Kind("message", "flag", _plain("shared an update."), gettext_noop("An update")),
     "case.handed_over": Kind("event", "switch", _handed_over),
-    "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
+    "case.reopened": Kind("event", "refresh", _reopened),
     "case.requested": Kind("message", "up", _plain("asked for the next level.")),
     "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
     "case.edited": Kind("event", "draft", _plain("changed what is told of the case.")),
@@ -258,12 +274,12 @@ KINDS: dict[str, Kind] = {
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),
     "case.alarm": Kind(
-        "escalation", "late", _plain("Nobody is above this level: the admins were told.")
+        "escalation", "late", _whole("Nobody is above this level: the admins were told.")
     ),
-    "case.reminder": Kind("warning", "late", _plain("The missed window is still open.")),
-    "case.unowned": Kind("escalation", "late", _plain("Nobody holds this level.")),
+    "case.reminder": Kind("warning", "late", _whole("The missed window is still open.")),
+    "case.unowned": Kind("escalation", "late", _whole("Nobody holds this level.")),
 }
-UNKNOWN = Kind("event", "info", _plain("The record was extended."))
+UNKNOWN = Kind("event", "info", _whole("The record was extended."))
 
 
 def register_kinds(kinds: Mapping[str, Kind]) -> None:
@@ -279,6 +295,12 @@ def kind_of(event_kind: str) -> Kind:
 def sentence(event_kind: str, facts: Mapping[str, Any], names: Names) -> str:
     """Return what happened, without who did it."""
     return kind_of(event_kind).sentence(facts, names)
+
+
+def with_who(who: str, said: str) -> str:
+    """Return what happened with who did it in front, unless it is whole without; what was imported
+    says of nobody that they did it."""
+    return str(said) if isinstance(said, Whole) else f"{who or _('Somebody')} {said}"
 
 
 def people_in(facts: Mapping[str, Any]) -> set[UUID]:
