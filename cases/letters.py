@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import reminders
 from cases.access import visible_cases
 from cases.models import Party
+from cases.moments import when_words
 from cases.queries import names_of
 from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence, with_who
 from journal.models import Audience, Event
@@ -57,10 +59,12 @@ class CaseSubject(Subject):
         names = names_of({i for e in seen for i in (e.by_id, *people_in(e.facts))})
         places = addresses(member, companies, {e.case_id for e in seen if e.case_id})
         outside = member.role == Role.PARTNER
-        return {
-            e.pk: letter(e, faces[e.case_id], names, place_of(e, places), outside=outside)
-            for e in seen
-        }
+        # Mails are written where no zone is anybody's.
+        with timezone.override(user.timezone):
+            return {
+                e.pk: letter(e, faces[e.case_id], names, place_of(e, places), outside=outside)
+                for e in seen
+            }
 
     def known(self, events: Sequence[Event], user: User) -> set[UUID]:
         """Return the events of cases the person sees that are meant for their eyes."""
@@ -155,7 +159,9 @@ def letter(
 def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
     if event.kind == "case.held":
-        return _("There is more time for the answer you wait for. The portal shows until when.")
+        until = when_words(datetime.fromisoformat(event.facts["until"]))
+        said = _("There is more time for the answer you wait for, until %(until)s at the latest.")
+        return said % {"until": until}
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:

@@ -29,6 +29,7 @@ from cases.models import (
     PauseReason,
     Rule,
 )
+from cases.moments import when_words
 from cases.outside import keep, overseers, set_aside
 from cases.pauses import pause_of, wake
 from cases.rules import calendar_of, clock_facts, live_clocks, spans_of
@@ -159,8 +160,8 @@ def _wrong_time(review_by: datetime, at: datetime) -> dict[str, str]:
 
 
 def _too_late(ends_by: datetime) -> str:
-    until = ends_by.isoformat(timespec="minutes")
-    return _("The case can stand still until %(until)s at the longest.") % {"until": until}
+    said = _("The case can stand still until %(until)s at the longest.")
+    return said % {"until": when_words(ends_by)}
 
 
 def cap_of(case: Case, at: datetime) -> datetime | None:

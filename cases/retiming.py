@@ -18,6 +18,7 @@ from cases.access import backup_of, check, leave_for, lock_case
 from cases.actions import required
 from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import Act, Case, Clock, ClockKind, ClockState, Party, PartyRole
+from cases.moments import when_words
 from cases.outside import keep, overseers, set_aside
 from cases.pauses import wake_if_over
 from cases.rules import clock_facts, live_clocks, rules_of, spans_of
@@ -172,9 +173,8 @@ def _check_until(until: datetime, live: list[Clock]) -> None:
     """Refuse an instant behind the due time of the whole case."""
     for clock in live:
         if clock.kind == ClockKind.TOTAL and clock.state == "running" and until > clock.due_at:
-            due = clock.due_at.isoformat(timespec="minutes")
-            reason = _("The whole case is due before that, at %(due)s.")
-            raise Invalid({"until": reason % {"due": due}})
+            reason = _("The whole case is due before that, on %(due)s.")
+            raise Invalid({"until": reason % {"due": when_words(clock.due_at)}})
 
 
 def _held(clock: Clock, spans: Sequence[Pause], until: datetime) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ def entry(
     """Return one line or card of the timeline."""
     kind = kind_of(event.kind)
     said = sentence(event.kind, event.facts, names)
-    who = "" if isinstance(said, Whole) else names.get(event.by_id, _("Somebody"))
+    who = "" if isinstance(said, Whole) else _author(event, names)
     mine = event.by_id == member.user_id
     principal = acted_for(event.kind, event.facts)
     return {
@@ -61,6 +61,11 @@ def entry(
         "audience": message.audience if message else event.audience,
         "audience_label": readers(message, member.tenant.name),
     }
+
+
+def _author(event: Event, names: dict[UUID, str]) -> str:
+    somebody = _("Somebody")
+    return names.get(event.by_id, somebody) if event.by_id else somebody
 
 
 def readers(message: Message | None, vendor: str) -> str:

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases.models import Act, Finding, Outcome, PartyRole
+from cases.moments import when_words
 from ladder.models import Severity
 
 Names = Mapping[UUID, str]
@@ -152,9 +151,8 @@ def _reopened(facts: Mapping[str, Any], _names: Names) -> str:
 
 
 def _held(facts: Mapping[str, Any], _names: Names) -> str:
-    until = datetime.fromisoformat(facts["until"])
-    words = date_format(timezone.localtime(until - timedelta(seconds=1)), "D j M")
-    return _("held the window until the end of %(day)s.") % {"day": words}
+    values = {"until": when_words(datetime.fromisoformat(facts["until"]))}
+    return _("held the window until %(until)s.") % values
 
 
 def _severity(facts: Mapping[str, Any], _names: Names) -> str:
@@ -215,7 +213,7 @@ def _party_added(facts: Mapping[str, Any], _names: Names) -> str:
 
 
 def _granted(facts: Mapping[str, Any], names: Names) -> str:
-    until = date_format(datetime.fromisoformat(facts["until"]), "j F Y")
+    until = when_words(datetime.fromisoformat(facts["until"]))
     values = {"person": _name(facts, "person", names), "until": until}
     return _("let %(person)s see the case until %(until)s.") % values
 

@@ -1,8 +1,10 @@
 """How the events of a case are told: to whom they may be, in which words, and where they lead."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from cases.letters import CaseSubject
@@ -16,7 +18,7 @@ from journal.registry import letters
 from ladder.models import Absence
 from partners.models import Contact
 from tests.cases.verbs import CANARY, do, ready_for, verbs
-from tests.factories import LONG_AGO, World
+from tests.factories import LONG_AGO, OPENED, World
 
 # Facts as each kind of event carries them.
 FACTS = {
@@ -186,6 +188,7 @@ def test_whoever_did_something_stands_in_front_of_what_goes_on_from_there(
     for reader in ("tom", "anna"):
         for pk, letter in letters(acted, world[reader].user).items():
             event = next(event for event in acted if event.pk == pk)
+            assert event.by_id is not None
             author, begins = names[event.by_id], letter.line.split()
             if begins[0] == author and begins[1] not in ("for", "has"):
                 assert begins[1][0].islower(), letter.line
@@ -218,6 +221,22 @@ def test_what_went_by_itself_is_put_to_nobody(
     assert letters([event], world["petra"].user)[event.pk].line == line
     shown = entry(event, None, names_of({event.by_id}), world["petra"])
     assert f"{shown['who']} {shown['text']}".strip() == line
+
+
+def test_a_held_window_is_told_to_the_minute_where_each_reader_is(world: World) -> None:
+    case = world.case(at=OPENED)
+    until = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+    do(world, "hold", case, by="petra", until=until)
+    world["tom"].user.timezone = "America/New_York"
+    event = Event.objects.get(kind="case.held")
+    with timezone.override("UTC"):
+        staff = letters([event], world["tom"].user)[event.pk].line
+        partner = letters([event], world["anna"].user)[event.pk].line
+    assert staff == "Petra held the window until Thu 26 Nov 2026 05:00 (America/New_York)."
+    assert partner == (
+        "There is more time for the answer you wait for,"
+        " until Thu 26 Nov 2026 11:00 (Europe/Berlin) at the latest."
+    )
 
 
 def test_what_was_imported_names_nobody(world: World) -> None:
