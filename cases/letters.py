@@ -15,7 +15,16 @@ from cases.access import visible_cases
 from cases.models import Party
 from cases.moments import when_words
 from cases.queries import names_of
-from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence, with_who
+from cases.words import (
+    PRINCIPALS,
+    acted_for,
+    alarm_subject,
+    for_whom,
+    kind_of,
+    people_in,
+    sentence,
+    with_who,
+)
 from journal.models import Audience, Event
 from journal.registry import Letter, Subject
 from partners.models import Contact
@@ -207,7 +216,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.severity_changed": _("Another severity"),
         "case.pause.review": _("Look at a pause again"),
         "case.granted": _("You can see a restricted case"),
-        "case.alarm": _("A window was missed at the top"),
+        "case.alarm": alarm_subject(event.facts),
         "case.reminder": _("Still waiting"),
         "case.unowned": _("Nobody holds this level"),
     }.get(event.kind) or _(kind_of(event.kind).subject or "The case changed")

@@ -173,6 +173,30 @@ def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
     return Whole(_("Handed over from group %(before)s to group %(after)s.") % values)
 
 
+def _alarm(facts: Mapping[str, Any], _names: Names) -> str:
+    if facts.get("to"):
+        said = _(
+            "The case was not resolved in time: it went to level %(to)s, and the admins were told."
+        )
+        return Whole(said % {"to": facts["to"]})
+    if facts.get("kind") == "total":
+        return Whole(_("The case was not resolved in time: the admins were told."))
+    if facts.get("kind") == "approval":
+        return Whole(
+            _("The concession was not decided in time, and nobody above can: the admins were told.")
+        )
+    return Whole(_("Nobody is above this level: the admins were told."))
+
+
+def alarm_subject(facts: Mapping[str, Any]) -> str:
+    """Return the few words of an alarm in a mail's subject."""
+    if facts.get("to") or facts.get("kind") == "total":
+        return _("Not resolved in time")
+    if facts.get("kind") == "approval":
+        return _("A concession was not decided in time")
+    return _("A window was missed at the top")
+
+
 def _closed(facts: Mapping[str, Any], _names: Names) -> str:
     if facts.get("cause") == "person":
         return _("closed the case.")
@@ -271,9 +295,7 @@ KINDS: dict[str, Kind] = {
     "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),
-    "case.alarm": Kind(
-        "escalation", "late", _whole("Nobody is above this level: the admins were told.")
-    ),
+    "case.alarm": Kind("escalation", "late", _alarm),
     "case.reminder": Kind("warning", "late", _whole("The missed window is still open.")),
     "case.unowned": Kind("escalation", "late", _whole("Nobody holds this level.")),
 }

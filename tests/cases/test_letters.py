@@ -210,6 +210,12 @@ def test_whoever_did_something_stands_in_front_of_what_goes_on_from_there(
             "The longest time for a pause is over: the clocks run again.",
         ),
         ("case.resumed", {"cause": "moved"}, "The clocks run again."),
+        # At the top, or of a time when the trail did not say whether it went on.
+        (
+            "case.alarm",
+            {"kind": "total"},
+            "The case was not resolved in time: the admins were told.",
+        ),
         ("case.of.another.time", {}, "The record was extended."),
     ],
 )
