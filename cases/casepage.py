@@ -22,7 +22,7 @@ from cases.models import (
 from cases.nextstep import Standing
 from cases.outside import in_the_way
 from cases.overridepage import overrides_shown
-from cases.pages import amount_text, chip, next_words, standing_of
+from cases.pages import chip, next_words, standing_of
 from cases.paging import Place
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
@@ -30,6 +30,7 @@ from cases.sections import sections_of
 from cases.timeline import timeline
 from cases.turns import WayBack, way_back
 from ladder.models import CategoryClass, Level
+from ladder.money import amount_text
 from ladder.queries import levels_of
 from tenants.models import Membership
 

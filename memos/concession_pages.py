@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from cases.access import works_on
 from cases.models import Case, Clock
-from cases.pages import ClockChip, amount_text, asked_name, facts_line, running_state
+from cases.pages import ClockChip, asked_name, facts_line, running_state
 from cases.queries import names_of, party_names
 from cases.sections import Section
 from ladder.models import Level
+from ladder.money import amount_text
 from ladder.seats import Holder
 from memos.approvals import Asked, Policy, asked_of
 from memos.concession_access import decidable
