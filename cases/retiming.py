@@ -134,8 +134,8 @@ def hold(
     override: bool = False,
 ) -> Case:
     """Give the level that has the case time until an instant, as a level above: what it owes falls
-    due at the last working moment before that. The whole case is not held. `override` sets aside
-    who may.
+    due at the last moment of business time before that. The whole case is not held. `override`
+    sets aside who may.
 
     Raises `NotNow` where a window has been missed, `Invalid` for an instant that gives no time, or
     that lies behind the due time of the whole case.
@@ -178,7 +178,8 @@ def _check_until(until: datetime, live: list[Clock]) -> None:
 
 
 def _held(clock: Clock, spans: Sequence[Pause], until: datetime) -> dict[str, Any] | None:
-    """Let a clock run to the last working moment before an instant; None where it does anyway."""
+    """Let a clock run to the last moment of business time before an instant; None where it does
+    anyway."""
     facts = clock_facts(clock, spans)
     if until <= clock.anchor:
         return None
