@@ -282,7 +282,7 @@ def test_what_is_no_longer_possible_is_said_with_what_is(
         actions.acknowledge(case, by=vendor["petra"], at=timezone.now())
     desk.page.get_by_role("button", name="Acknowledge").click()
     expect(desk.page.get_by_text("This turn was acknowledged already.")).to_be_visible()
-    expect(desk.page.get_by_text("What is possible now:")).to_contain_text("decide")
+    expect(desk.page.get_by_text("What is possible now:")).to_contain_text("Decide")
     desk.look()
 
 

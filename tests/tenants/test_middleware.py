@@ -79,4 +79,4 @@ def test_what_is_not_possible_now_says_what_is(vendor: World) -> None:
     text = answer.content.decode()
     assert "acknowledged already" in text
     assert "What is possible now:" in text
-    assert "escalate" in text
+    assert "Escalate, " in text
