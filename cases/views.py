@@ -43,7 +43,7 @@ from cases.forms import VerbForm, form_for
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
-from cases.paging import Place, tab
+from cases.paging import PAGE, Place, tab
 from journal.queries import heartbeats
 from ladder.seats import Holder
 from tenants.errors import Invalid, NotAllowed, Refused
@@ -228,11 +228,15 @@ def search(request: ScopedRequest, slug: str) -> HttpResponse:
     cases = queries.search(request.membership, text)
     nothing = {
         "title": _("Nothing found"),
-        "text": _("Try the number, the partner, the deal id or a word of the title."),
+        "text": _(
+            "Try the number, the external number, the deal, the partner, or words of the title or"
+            " of what happened."
+        ),
     }
     context = {
         "q": text,
-        "rows": rows_of(request, cases, timezone.now()),
+        "rows": rows_of(request, cases[:PAGE], timezone.now()),
+        "most": PAGE if len(cases) > PAGE else 0,
         "empty": nothing if text.strip() else None,
     }
     return render(request, "search.html", context)
