@@ -80,9 +80,12 @@ class RefusalMiddleware:
 
 
 def base_of(request: HttpRequest) -> str:
-    """Return the page a refusal stands in: a partner stays in the portal."""
+    """Return the page a refusal stands in: who works here keeps the navigation, and a partner stays
+    in the portal."""
     member = getattr(request, "membership", None)
-    return "portal.html" if member is not None and member.role == Role.PARTNER else "public.html"
+    if member is None:
+        return "public.html"
+    return "portal.html" if member.role == Role.PARTNER else "staff.html"
 
 
 def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:
