@@ -219,4 +219,9 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.alarm": alarm_subject(event.facts),
         "case.reminder": _("Still waiting"),
         "case.unowned": _("Nobody holds this level"),
-    }.get(event.kind) or _(kind_of(event.kind).subject or "The case changed")
+    }.get(event.kind) or _subject_of_kind(event.kind)
+
+
+def _subject_of_kind(kind: str) -> str:
+    own = kind_of(kind).subject
+    return _(own) if own else _("The case changed")

@@ -256,50 +256,64 @@ def _asked_higher(facts: Mapping[str, Any], names: Names) -> str:
 
 KINDS: dict[str, Kind] = {
     "case.opened": Kind("event", "plus", _opened),
-    "case.acknowledged": Kind("event", "check", _plain("took the case up.")),
+    "case.acknowledged": Kind("event", "check", _plain(gettext_noop("took the case up."))),
     "case.message": Kind("message", "mail", _plain("")),
     "case.escalated": Kind("escalation", "up", _escalated),
     "case.handed_back": Kind("event", "back", _handed_back),
     "case.reassigned": Kind("event", "switch", _reassigned),
     "case.delegated": Kind("event", "away", _delegated),
     "case.decided": Kind("event", "check", _decided),
-    "case.revised": Kind("event", "refresh", _plain("took the decision up again.")),
-    "case.resolved": Kind("event", "check", _plain("resolved the case.")),
+    "case.revised": Kind("event", "refresh", _plain(gettext_noop("took the decision up again."))),
+    "case.resolved": Kind("event", "check", _plain(gettext_noop("resolved the case."))),
     "case.closed": Kind("event", "ended", _closed),
     "case.paused": Kind("event", "pause", _paused),
     "case.resumed": Kind("event", "play", _resumed),
     "case.repaired": Kind(
-        "event", "refresh", _whole("The due times were derived again from what happened.")
+        "event",
+        "refresh",
+        _whole(gettext_noop("The due times were derived again from what happened.")),
     ),
     "case.held": Kind("event", "clock", _held),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
-        "warning", "pause", _whole("Time to look whether the pause still has its reason.")
+        "warning",
+        "pause",
+        _whole(gettext_noop("Time to look whether the pause still has its reason.")),
     ),
-    "case.pause.kept": Kind("event", "pause", _plain("decided to keep waiting.")),
+    "case.pause.kept": Kind("event", "pause", _plain(gettext_noop("decided to keep waiting."))),
     "case.reconciled": Kind(
         "event", "check", _reconciled, gettext_noop("An override was looked at")
     ),
-    "case.update": Kind("message", "flag", _plain("shared an update."), gettext_noop("An update")),
+    "case.update": Kind(
+        "message", "flag", _plain(gettext_noop("shared an update.")), gettext_noop("An update")
+    ),
     "case.handed_over": Kind("event", "switch", _handed_over),
     "case.reopened": Kind("event", "refresh", _reopened),
-    "case.requested": Kind("message", "up", _plain("asked for the next level.")),
-    "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
-    "case.edited": Kind("event", "draft", _plain("changed what is told of the case.")),
+    "case.requested": Kind("message", "up", _plain(gettext_noop("asked for the next level."))),
+    "case.declined": Kind(
+        "message", "back", _plain(gettext_noop("declined the request for the next level."))
+    ),
+    "case.edited": Kind(
+        "event", "draft", _plain(gettext_noop("changed what is told of the case."))
+    ),
     "case.party_added": Kind("event", "users", _party_added),
-    "case.restricted": Kind("event", "lock", _plain("restricted the case.")),
-    "case.unrestricted": Kind("event", "eye", _plain("made the case known to all staff again.")),
+    "case.restricted": Kind("event", "lock", _plain(gettext_noop("restricted the case."))),
+    "case.unrestricted": Kind(
+        "event", "eye", _plain(gettext_noop("made the case known to all staff again."))
+    ),
     "case.granted": Kind("event", "eye", _granted),
     "case.revoked": Kind("event", "lock", _revoked),
     "case.approval.escalated": Kind("escalation", "up", _asked_higher),
-    "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
+    "case.withdrawn": Kind("event", "ended", _plain(gettext_noop("withdrew the case."))),
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),
     "case.alarm": Kind("escalation", "late", _alarm),
-    "case.reminder": Kind("warning", "late", _whole("The missed window is still open.")),
-    "case.unowned": Kind("escalation", "late", _whole("Nobody holds this level.")),
+    "case.reminder": Kind(
+        "warning", "late", _whole(gettext_noop("The missed window is still open."))
+    ),
+    "case.unowned": Kind("escalation", "late", _whole(gettext_noop("Nobody holds this level."))),
 }
-UNKNOWN = Kind("event", "info", _whole("The record was extended."))
+UNKNOWN = Kind("event", "info", _whole(gettext_noop("The record was extended.")))
 
 
 def register_kinds(kinds: Mapping[str, Kind]) -> None:
