@@ -254,7 +254,7 @@ class CasePage:
         if kind == "review":
             return _("Then it stays here")
         if kind == "update":
-            return _("Then you are reminded")
+            return _("Then who has the case is told, once")
         if kind in ("response", "decision", "request", "total"):
             return _("Then %(level)s") % {"level": above[0].name} if above else _("Then an alarm")
         return _("Closes by itself") if kind == "closing" else ""

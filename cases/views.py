@@ -161,7 +161,7 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
         "in_place": _("Standing in"),
         "all": _("All open"),
         "handed": _("Handed on"),
-        "ended": _("Resolved"),
+        "ended": _("Over"),
     }
     own = reverse("inbox", args=[request.tenant.slug])
     request.counted = queries.count_views(request.membership)

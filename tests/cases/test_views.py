@@ -37,6 +37,8 @@ def test_the_inbox_lists_what_is_due_next_first(world: World) -> None:
     assert page.index("First") < page.index("Second")
     assert later.number in page
     assert page.count('data-hotkey="a"') == 2
+    # What was closed or withdrawn is there too.
+    assert re.search(r"view=ended[^>]*>\s*Over", page)
 
 
 def test_a_row_is_acknowledged_in_place(world: World) -> None:
