@@ -1,12 +1,11 @@
 """What lists and pages say of a case, without a database."""
 
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from cases.models import Case
-from cases.pages import amount_text, next_words, standing_of
+from cases.pages import next_words, standing_of
 from tenants.models import User
 
 
@@ -66,16 +65,3 @@ def test_a_decided_strategic_case_waits_for_its_memo() -> None:
     case = a_case("decided", "total")
     standing = standing_of(case, waits=False, lacks=False, strategic=True)
     assert next_words(case, standing, mine=True) == "Issue the memo"
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "text"),
-    [
-        ("1250.0000", "EUR", "€1,250"),
-        ("1250.5000", "EUR", "€1,250.50"),
-        ("1.1250", "KWD", "1.125 KWD"),
-        ("0.0001", "CLF", "0.0001 CLF"),
-    ],
-)
-def test_an_amount_is_said_exactly(amount: str, currency: str, text: str) -> None:
-    assert amount_text(Decimal(amount), currency) == text

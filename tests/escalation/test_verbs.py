@@ -25,8 +25,9 @@ def named() -> Iterator[tuple[str, str]]:
     """Return every code that a `NotNow` of the product names, with where it does."""
     for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotNow"
-            if called and len(node.args) > 1:
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "NotNow":
+                continue
+            if len(node.args) > 1:
                 place = f"{path.relative_to(ROOT)}:{node.lineno}"
                 found = [n for n in ast.walk(node.args[1]) if isinstance(n, ast.Constant)]
                 yield from ((str(one.value), place) for one in found)
