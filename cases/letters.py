@@ -31,8 +31,8 @@ from partners.models import Contact
 from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
-MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
-STANDSTILLS = ("case.paused", "case.resumed", "case.held")
+MOVES = ("case.escalated", "case.handed_back", "case.reassigned", "case.delegated")
+STANDSTILLS = ("case.paused", "case.resumed", "case.held", "case.severity_changed")
 # What comes first among others in one mail.
 PRESSING = (
     "case.alarm",
@@ -171,6 +171,8 @@ def stands_still(event: Event) -> str:
         until = when_words(datetime.fromisoformat(event.facts["until"]))
         said = _("There is more time for the answer you wait for, until %(until)s at the latest.")
         return said % {"until": until}
+    if event.kind == "case.severity_changed":
+        return _("What you wait for is due at another time. The portal shows when.")
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:
@@ -193,6 +195,8 @@ def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
     if outside and event.kind in MOVES:
         return _("Handed on")
+    if outside and event.kind == "case.severity_changed":
+        return _("Another due time")
     return {
         "case.opened": _("A case was opened"),
         "case.acknowledged": _("Somebody is on it"),

@@ -123,6 +123,7 @@ class Succeed(MemoVerb):
         method="post",
         takes=ActionDoneSerializer,
         gives=MemoSerializer,
+        tagged=True,
         versioned=True,
         answer=examples.WHOLE,
     )
@@ -139,6 +140,7 @@ class ActionDone(Operation):
         action = action_of(memo, action_id)
         if action is None:
             raise Http404
+        action.memo.seen_tags = tags_seen(request)
         complete_action(action, by=self.member, at=self.at, note=given["note"])
         return shown(self, memo_id)
 

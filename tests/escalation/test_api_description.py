@@ -94,6 +94,18 @@ def test_what_heeds_a_version_tells_it_and_so_does_what_shows_the_thing() -> Non
             assert told == statuses, address.name
 
 
+def test_what_shows_a_version_heeds_one() -> None:
+    """Who has read a version may mean that one, whatever they do to the thing."""
+    for address, method in OPERATIONS:
+        operation = operation_of(address, method)
+        codes = [int(code) for code in operation["responses"] if code.startswith("20")]
+        if method == "GET" or not address.arguments:
+            continue
+        if any("ETag" in headers_of(operation, code) for code in codes):
+            heeds = {p["name"] for p in operation.get("parameters", ())}
+            assert "If-Match" in heeds, (address.name, method)
+
+
 def test_every_refusal_that_says_when_to_come_back_is_every_operations() -> None:
     shared = described()["components"]["responses"]
     for address, method in OPERATIONS:
