@@ -120,6 +120,7 @@ class EndAbsence(Operation):
         method="post",
         takes=EmptySerializer,
         gives=AbsenceSerializer,
+        example={},
         answer={**EXAMPLE, "ended_at": "2026-12-02T08:00:00Z"},
     )
     def post(self, request: Request, absence_id: UUID) -> Response:

@@ -54,6 +54,15 @@ GIVEN: dict[str, Any] = {
             "veto_window": "PT4H",
             "authority": {"amount": "25000", "currency": "EUR", "kinds": ["lead", "fee"]},
         },
+        {
+            "position": 3,
+            "name": "Sponsor",
+            "holder": "marianne.voss@quellwerk.example",
+            "response_window": "PT4H",
+            "decision_window": "P2D",
+            "veto_window": "PT4H",
+            "authority": {"amount": "150000", "currency": "EUR", "kinds": ["lead", "fee", "terms"]},
+        },
     ],
 }
 EXAMPLE = {
