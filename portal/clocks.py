@@ -90,7 +90,7 @@ def own_clock(partner_id: UUID, case_id: UUID, clock_id: UUID, now: datetime) ->
         others=tuple(one for one in known if one["id"] != clock_id),
         owner_id=owner_id,
         owner_name=names.get(owner_id, ""),
-        got_by=names.get(first_id, ""),
+        got_by=names.get(first_id, "") if first_id else "",
         cause=cause_of(case, row),
     )
 

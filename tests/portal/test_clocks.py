@@ -241,8 +241,8 @@ def test_who_got_the_case_is_not_who_has_it_now(vendor: World, case: Case) -> No
     """A colleague who was given it has its clocks as they were."""
     with vendor.scope():
         up = escalate(case, by=vendor["tom"], at=OPENED + HOUR, reason="Above me.")
-        facts = {"to_user_id": vendor["marianne"].user_id, "reason": "You know them."}
-        reassign(up, by=vendor["petra"], at=OPENED + 3 * HOUR, **facts)
+        to, why = vendor["marianne"].user_id, "You know them."
+        reassign(up, by=vendor["petra"], at=OPENED + 3 * HOUR, to_user_id=to, reason=why)
     clock_id = clock_of(vendor, "decision", state="running")
     text = plain(get(vendor, "portal-clock", case.pk, clock_id))
     assert "when Petra got the case" in text
