@@ -22,7 +22,7 @@ from cases.models import (
 )
 from cases.outside import in_the_way
 from cases.overridepage import overrides_shown
-from cases.pages import amount_text, chip, next_words
+from cases.pages import chip, next_words
 from cases.paging import Place
 from cases.pausepage import paused_case
 from cases.requestpage import requests_shown
@@ -31,6 +31,7 @@ from cases.standings import standings
 from cases.timeline import timeline
 from cases.turns import WayBack, way_back
 from ladder.models import CategoryClass, Level
+from ladder.money import amount_text
 from ladder.queries import levels_of
 from tenants.models import Membership
 
@@ -255,7 +256,7 @@ class CasePage:
         if kind == "review":
             return _("Then it stays here")
         if kind == "update":
-            return _("Then you are reminded")
+            return _("Then who has the case is told, once")
         if kind in ("response", "decision", "request", "total"):
             above = self._level_above()
             return _("Then %(level)s") % {"level": above.name} if above else _("Then an alarm")

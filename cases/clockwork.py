@@ -41,7 +41,7 @@ def within_hours() -> Iterator[None]:
     try:
         yield
     except CalendarError as problem:
-        reason = _("The calendar has no working hours this far ahead: it has to be renewed first.")
+        reason = _("The calendar has no business hours this far ahead: it has to be renewed first.")
         raise NotNow(reason) from problem
 
 
@@ -220,7 +220,7 @@ def look_again(case: Case, at: datetime, until: datetime) -> None:
 
 def restart(case: Case, at: datetime) -> None:
     """Let a case go on whose pause has ended: each clock that stood still falls due later by the
-    working time of the pause."""
+    business time of the pause."""
     end(case, at, [ClockKind.PAUSE])
     pauses = spans_of(case.pk, case.cycle)
     for clock in live_clocks(case):

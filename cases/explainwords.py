@@ -34,7 +34,7 @@ def counted_words(explained: Explanation, seconds: int) -> str:
     """Return how much of a clock's own time that is."""
     if explained.clock.around_the_clock:
         return length_words(seconds, in_days=True)
-    return _("%(length)s of working time") % {"length": length_words(seconds)}
+    return _("%(length)s of business time") % {"length": length_words(seconds)}
 
 
 def so_far_words(explained: Explanation) -> str:
@@ -107,12 +107,12 @@ def _because_still(explained: Explanation) -> str:
     if explained.clock.state != "paused":
         return _("It stood still when it ended, so that it was due at no time.")
     if explained.target_seconds is None:
-        return _("It stands still, so it has no due time: %(left)s of working time are left.") % (
+        return _("It stands still, so it has no due time: %(left)s of business time are left.") % (
             facts
         )
     return (
         _(
-            "It stands still, so it has no due time: of %(whole)s of working time %(counted)s have"
+            "It stands still, so it has no due time: of %(whole)s of business time %(counted)s have"
             " counted since %(since)s, and %(left)s are left."
         )
         % facts
@@ -209,8 +209,8 @@ def _shortened(parts: list[Part]) -> str:
     count = sum(len(part.days) for part in between)
     seconds = sum(part.seconds * len(part.days) for part in between)
     text = ngettext(
-        "%(length)s on the working day between",
-        "%(length)s on the %(n)s working days between",
+        "%(length)s on the business day between",
+        "%(length)s on the %(n)s business days between",
         count,
     )
     middle = text % {"length": length_words(seconds), "n": count}
@@ -257,14 +257,14 @@ def _days_words(days: list[date], names: str) -> str:
 def why_words(explained: Explanation, stretch: Stretch) -> str:
     """Return why a stretch of the way counted, or why it did not."""
     if stretch.drawn_together:
-        return _("Working hours, with the nights and days off between them")
+        return _("Business hours, with the nights and days off between them")
     if stretch.why is Why.PAUSE:
         return "; ".join(stand_words(stand) for stand in stretch.stands)
     if stretch.why is Why.OPEN and explained.clock.around_the_clock:
         return _("Around the clock")
     words = {
-        Why.OPEN: _("One-off working hours: %(dates)s") if stretch.dates else _("Working hours"),
-        Why.CLOSED: _("Outside working hours"),
+        Why.OPEN: _("One-off business hours: %(dates)s") if stretch.dates else _("Business hours"),
+        Why.CLOSED: _("Outside business hours"),
         Why.HOLIDAY: _("Holiday: %(dates)s"),
         Why.EXCEPTION: _("Closed by an exception: %(dates)s"),
     }[stretch.why]

@@ -194,7 +194,7 @@ class ReconcileForm(VerbForm):
 
 
 class HoldForm(ReasonForm):
-    """Until the end of which working day a window is held, and why."""
+    """Until the end of which day a window is held, and why."""
 
     asks_as: ClassVar[dict[str, str]] = {"until": "until_day"}
     until_day = forms.DateField(

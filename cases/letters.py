@@ -7,13 +7,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import reminders
 from cases.access import visible_cases
 from cases.models import Party
+from cases.moments import when_words
 from cases.queries import names_of
-from cases.words import PRINCIPALS, acted_for, for_whom, kind_of, people_in, sentence
+from cases.words import (
+    PRINCIPALS,
+    acted_for,
+    alarm_subject,
+    for_whom,
+    kind_of,
+    people_in,
+    sentence,
+    with_who,
+)
 from journal.models import Audience, Event
 from journal.registry import Letter, Subject
 from partners.models import Contact
@@ -57,10 +68,12 @@ class CaseSubject(Subject):
         names = names_of({i for e in seen for i in (e.by_id, *people_in(e.facts))})
         places = addresses(member, companies, {e.case_id for e in seen if e.case_id})
         outside = member.role == Role.PARTNER
-        return {
-            e.pk: letter(e, faces[e.case_id], names, place_of(e, places), outside=outside)
-            for e in seen
-        }
+        # Mails are written where no zone is anybody's.
+        with timezone.override(user.timezone):
+            return {
+                e.pk: letter(e, faces[e.case_id], names, place_of(e, places), outside=outside)
+                for e in seen
+            }
 
     def known(self, events: Sequence[Event], user: User) -> set[UUID]:
         """Return the events of cases the person sees that are meant for their eyes."""
@@ -137,7 +150,7 @@ def letter(
     facts = {k: v for k, v in event.facts.items() if not (outside and k in PRINCIPALS)}
     what = sentence(event.kind, facts, names) or _("wrote a message.")
     who = names.get(event.by_id, "") if event.by_id else ""
-    line = f"{for_whom(who, acted_for(event.kind, facts), names)} {what}".strip()
+    line = with_who(for_whom(who, acted_for(event.kind, facts), names) if who else "", what)
     if outside and event.kind in MOVES:
         line = handed_on(event, names)
     if outside and event.kind == "case.declined":
@@ -155,7 +168,9 @@ def letter(
 def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
     if event.kind == "case.held":
-        return _("There is more time for the answer you wait for. The portal shows until when.")
+        until = when_words(datetime.fromisoformat(event.facts["until"]))
+        said = _("There is more time for the answer you wait for, until %(until)s at the latest.")
+        return said % {"until": until}
     if event.kind == "case.severity_changed":
         return _("What you wait for is due at another time. The portal shows when.")
     if event.kind == "case.resumed":
@@ -205,7 +220,12 @@ def subject_of(event: Event, *, outside: bool) -> str:
         "case.severity_changed": _("Another severity"),
         "case.pause.review": _("Look at a pause again"),
         "case.granted": _("You can see a restricted case"),
-        "case.alarm": _("A window was missed at the top"),
+        "case.alarm": alarm_subject(event.facts),
         "case.reminder": _("Still waiting"),
         "case.unowned": _("Nobody holds this level"),
-    }.get(event.kind) or _(kind_of(event.kind).subject or "The case changed")
+    }.get(event.kind) or _subject_of_kind(event.kind)
+
+
+def _subject_of_kind(kind: str) -> str:
+    own = kind_of(kind).subject
+    return _(own) if own else _("The case changed")

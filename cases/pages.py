@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cases.facts import OF_THE_CASE
 from cases.models import Case, Clock, ClockKind, ClockState, Status
 from cases.nextstep import Next, Standing, next_of
-
-CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+from ladder.money import amount_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +149,6 @@ def chip_state(clock: Clock, case: Case, now: datetime) -> str:
         )
         return "late" if asks else "missed"
     return {"met": "met", "breached": "met_late", "ended": "ended", "paused": "paused"}[clock.state]
-
-
-def amount_text(amount: Decimal | None, currency: str) -> str:
-    """Return an amount as people read it, or an empty text."""
-    if amount is None:
-        return ""
-    places = 0 if amount == amount.to_integral() else max(2, decimals(amount))
-    figure = number_format(amount, places, use_l10n=True, force_grouping=True)
-    sign = CURRENCY_SIGNS.get(currency)
-    return f"{sign}{figure}" if sign else f"{figure} {currency}".strip()
-
-
-def decimals(amount: Decimal) -> int:
-    """Return how many decimals an amount needs to be said exactly."""
-    return -int(amount.normalize().as_tuple().exponent)
 
 
 def next_words(case: Case, standing: Standing, *, mine: bool) -> str:

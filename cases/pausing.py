@@ -2,7 +2,7 @@
 
 A pause has a reason from a list, says who owes what, and an instant at which somebody looks again.
 However often a case is paused, in one cycle it stands still for the programme's longest time at
-most, counted in working time.
+most, counted in business time.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from cases.models import (
     PauseReason,
     Rule,
 )
+from cases.moments import when_words
 from cases.outside import keep, overseers, set_aside
 from cases.pauses import pause_of, wake
 from cases.rules import calendar_of, clock_facts, live_clocks, spans_of
@@ -159,8 +160,8 @@ def _wrong_time(review_by: datetime, at: datetime) -> dict[str, str]:
 
 
 def _too_late(ends_by: datetime) -> str:
-    until = ends_by.isoformat(timespec="minutes")
-    return _("The case can stand still until %(until)s at the longest.") % {"until": until}
+    said = _("The case can stand still until %(until)s at the longest.")
+    return said % {"until": when_words(ends_by)}
 
 
 def cap_of(case: Case, at: datetime) -> datetime | None:
@@ -175,7 +176,7 @@ def cap_of(case: Case, at: datetime) -> datetime | None:
 
 
 def seconds_left(hours: Compiled, spans: Sequence[Span], at: datetime, cap_days: int) -> int:
-    """Return for how many seconds of working time a case may still stand still: the cap is counted
+    """Return for how many seconds of business time a case may still stand still: the cap is counted
     from its first pause, in the unit of the clocks it stops."""
     first = spans[0][0] if spans else at
     with clockwork.within_hours():
@@ -198,7 +199,7 @@ def day_end(case: Case, day: date) -> datetime:
 
 @transaction.atomic
 def resume(case: Case, *, by: Membership | None, at: datetime) -> Case:
-    """Go on with a case that is paused: its clocks fall due later by the working time it stood
+    """Go on with a case that is paused: its clocks fall due later by the business time it stood
     still."""
     case = lock_case(case)
     check(case, "resume", by)

@@ -126,7 +126,8 @@ def level_counts(cases: Iterable[Case]) -> dict[UUID, int]:
 
 
 def search(member: Membership, text: str) -> list[Case]:
-    """Find cases by number, deal, external id, partner or words; the last changed first.
+    """Find cases by number, deal, external id, partner or words; the last changed first, and one
+    more than a page shows where there are more.
 
     Each way of finding is a query of its own with an index of its own, and bounded.
     """
@@ -142,14 +143,13 @@ def search(member: Membership, text: str) -> list[Case]:
     )
     ids = {pk for way in ways for pk in _last_changed(visible_cases(member).filter(way))}
     related = Case.objects.filter(pk__in=ids).select_related("owner", "level")
-    return list(
-        related.defer("search", "description").order_by("-updated_at", "-id")[: paging.PAGE]
-    )
+    ordered = related.defer("search", "description").order_by("-updated_at", "-id")
+    return list(ordered[: paging.PAGE + 1])
 
 
 def _last_changed(cases: QuerySet[Case]) -> list[UUID]:
     found = cases.order_by("-updated_at", "-id").values_list("id", flat=True)
-    return list(found[: paging.PAGE])
+    return list(found[: paging.PAGE + 1])
 
 
 def plain_words(text: str) -> str:

@@ -18,6 +18,7 @@ from cases.access import backup_of, check, leave_for, lock_case
 from cases.actions import required
 from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import Act, Case, Clock, ClockKind, ClockState, Party, PartyRole
+from cases.moments import when_words
 from cases.outside import keep, overseers, set_aside
 from cases.pauses import wake_if_over
 from cases.rules import clock_facts, held_windows, live_clocks, rules_of, spans_of
@@ -148,8 +149,8 @@ def hold(
     override: bool = False,
 ) -> Case:
     """Give the level that has the case time until an instant, as a level above: what it owes falls
-    due at the last working moment before that. The whole case is not held. `override` sets aside
-    who may.
+    due at the last moment of business time before that. The whole case is not held. `override`
+    sets aside who may.
 
     Raises `NotNow` where a window has been missed, `Invalid` for an instant that gives no time, or
     that lies behind the due time of the whole case.
@@ -187,13 +188,13 @@ def _check_until(until: datetime, live: list[Clock]) -> None:
     """Refuse an instant behind the due time of the whole case."""
     for clock in live:
         if clock.kind == ClockKind.TOTAL and clock.state == "running" and until > clock.due_at:
-            due = clock.due_at.isoformat(timespec="minutes")
-            reason = _("The whole case is due before that, at %(due)s.")
-            raise Invalid({"until": reason % {"due": due}})
+            reason = _("The whole case is due before that, on %(due)s.")
+            raise Invalid({"until": reason % {"due": when_words(clock.due_at)}})
 
 
 def _held(clock: Clock, spans: Sequence[Pause], until: datetime) -> dict[str, Any] | None:
-    """Let a clock run to the last working moment before an instant; None where it does anyway."""
+    """Let a clock run to the last moment of business time before an instant; None where it does
+    anyway."""
     facts = clock_facts(clock, spans)
     if until <= clock.anchor:
         return None

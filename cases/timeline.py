@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import paging, queries
 from cases.models import Case, Message, MessageKind
 from cases.paging import Place
-from cases.words import acted_for, for_whom, kind_of, people_in, sentence
+from cases.words import Whole, acted_for, for_whom, kind_of, people_in, sentence
 from journal.models import Event
 from tenants.models import Membership, initials_of
 
@@ -44,7 +44,8 @@ def entry(
 ) -> dict[str, Any]:
     """Return one line or card of the timeline."""
     kind = kind_of(event.kind)
-    who = names.get(event.by_id, _("Somebody")) if event.by_id else ""
+    said = sentence(event.kind, event.facts, names)
+    who = "" if isinstance(said, Whole) else _author(event, names)
     mine = event.by_id == member.user_id
     principal = acted_for(event.kind, event.facts)
     return {
@@ -54,12 +55,17 @@ def entry(
         "at": event.at,
         "who": for_whom(_("You") if mine else who, principal, names) if who else "",
         "initials": initials_of(who),
-        "text": sentence(event.kind, event.facts, names),
+        "text": said,
         "aside": bool(event.facts.get("set_aside")),
         "body": message.body if message else "",
         "audience": message.audience if message else event.audience,
         "audience_label": readers(message, member.tenant.name),
     }
+
+
+def _author(event: Event, names: dict[UUID, str]) -> str:
+    somebody = _("Somebody")
+    return names.get(event.by_id, somebody) if event.by_id else somebody
 
 
 def readers(message: Message | None, vendor: str) -> str:

@@ -43,7 +43,7 @@ from cases.forms import VerbForm, form_for
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
-from cases.paging import Place, tab
+from cases.paging import PAGE, Place, tab
 from cases.standings import standings
 from journal.queries import heartbeats
 from ladder.seats import Holder
@@ -165,7 +165,7 @@ def tabs(request: ScopedRequest, current: str) -> list[dict[str, Any]]:
         "in_place": _("Standing in"),
         "all": _("All open"),
         "handed": _("Handed on"),
-        "ended": _("Resolved"),
+        "ended": _("Over"),
     }
     own = reverse("inbox", args=[request.tenant.slug])
     request.counted = queries.count_views(request.membership)
@@ -233,11 +233,15 @@ def search(request: ScopedRequest, slug: str) -> HttpResponse:
     cases = queries.search(request.membership, text)
     nothing = {
         "title": _("Nothing found"),
-        "text": _("Try the number, the partner, the deal id or a word of the title."),
+        "text": _(
+            "Try the number, the external number, the deal, the partner, or words of the title or"
+            " of what happened."
+        ),
     }
     context = {
         "q": text,
-        "rows": rows_of(request, cases, timezone.now()),
+        "rows": rows_of(request, cases[:PAGE], timezone.now()),
+        "most": PAGE if len(cases) > PAGE else 0,
         "empty": nothing if text.strip() else None,
     }
     return render(request, "search.html", context)

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases.models import Act, Finding, Outcome, PartyRole
+from cases.moments import when_words
 from ladder.models import Severity
 
 Names = Mapping[UUID, str]
@@ -21,9 +20,16 @@ PEOPLE = ("owner", "previous_owner", "person", "on_behalf_of", "acted_for")
 PRINCIPALS = ("on_behalf_of", "acted_for")
 
 
+class Whole(str):
+    """A sentence that is whole by itself: nobody belongs in front of it, whoever did it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a kind of event looks: its place in the timeline, its icon, its sentence."""
+    """How a kind of event looks: its place in the timeline, its icon, its sentence, which goes on
+    from who did it unless it is `Whole`."""
 
     shape: str
     icon: str
@@ -75,7 +81,7 @@ def _clock(facts: Mapping[str, Any]) -> str:
 
 def _opened(facts: Mapping[str, Any], names: Names) -> str:
     if facts.get("source") == "import":
-        return _("The case was imported.")
+        return Whole(_("The case was imported."))
     values = {"owner": _name(facts, "owner", names)}
     if facts.get("on_behalf_of"):
         values["principal"] = _name(facts, "on_behalf_of", names)
@@ -86,9 +92,8 @@ def _opened(facts: Mapping[str, Any], names: Names) -> str:
 def _escalated(facts: Mapping[str, Any], names: Names) -> str:
     values = {"to": facts["to"], "owner": owner_words(facts, names), "what": _clock(facts)}
     if facts.get("cause") == "clock":
-        return (
-            _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.") % values
-        )
+        said = _("No %(what)s in time: escalated to level %(to)s by the clock, to %(owner)s.")
+        return Whole(said % values)
     return _("escalated to level %(to)s, to %(owner)s.") % values
 
 
@@ -101,11 +106,11 @@ def _handed_back(facts: Mapping[str, Any], names: Names) -> str:
 
 def _warning(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"share": facts.get("share"), "what": _clock(facts)}
-    return _("%(share)s %% of the time for the %(what)s is used.") % values
+    return Whole(_("%(share)s %% of the time for the %(what)s is used.") % values)
 
 
 def _breached(facts: Mapping[str, Any], _names: Names) -> str:
-    return _("The window for the %(what)s was missed.") % {"what": _clock(facts)}
+    return Whole(_("The window for the %(what)s was missed.") % {"what": _clock(facts)})
 
 
 def _decided(facts: Mapping[str, Any], _names: Names) -> str:
@@ -127,21 +132,27 @@ def _paused(facts: Mapping[str, Any], _names: Names) -> str:
     what = waits.get(str(facts.get("reason")), _("somebody else"))
     if facts.get("pause"):
         return _("stopped the clocks: waiting for %(what)s.") % {"what": what}
-    return _("The clocks stopped: waiting for %(what)s.") % {"what": what}
+    return Whole(_("The clocks stopped: waiting for %(what)s.") % {"what": what})
 
 
 def _resumed(facts: Mapping[str, Any], _names: Names) -> str:
+    # What ended by itself, or with what else was done, is nobody's deed of its own.
     return {
-        "answered": _("The party answered: the clocks run again."),
-        "cap": _("The longest time for a pause is over: the clocks run again."),
+        "answered": _("answered: the clocks run again."),
+        "cap": Whole(_("The longest time for a pause is over: the clocks run again.")),
         "resumed": _("let the clocks run again."),
-    }.get(str(facts.get("cause")), _("The clocks run again."))
+    }.get(str(facts.get("cause")), Whole(_("The clocks run again.")))
+
+
+def _reopened(facts: Mapping[str, Any], _names: Names) -> str:
+    if facts.get("cause") == "person":
+        return _("opened the case again.")
+    return Whole(_("The case was opened again."))
 
 
 def _held(facts: Mapping[str, Any], _names: Names) -> str:
-    until = datetime.fromisoformat(facts["until"])
-    words = date_format(timezone.localtime(until - timedelta(seconds=1)), "D j M")
-    return _("held the window until the end of %(day)s.") % {"day": words}
+    values = {"until": when_words(datetime.fromisoformat(facts["until"]))}
+    return _("held the window until %(until)s.") % values
 
 
 def _severity(facts: Mapping[str, Any], _names: Names) -> str:
@@ -159,19 +170,47 @@ def _reconciled(facts: Mapping[str, Any], _names: Names) -> str:
 
 def _handed_over(facts: Mapping[str, Any], _names: Names) -> str:
     values = {"before": facts.get("from_group"), "after": facts.get("to_group")}
-    return _("Handed over from group %(before)s to group %(after)s.") % values
+    return Whole(_("Handed over from group %(before)s to group %(after)s.") % values)
+
+
+def _alarm(facts: Mapping[str, Any], _names: Names) -> str:
+    if facts.get("to"):
+        said = _(
+            "The case was not resolved in time: it went to level %(to)s, and the admins were told."
+        )
+        return Whole(said % {"to": facts["to"]})
+    if facts.get("kind") == "total":
+        return Whole(_("The case was not resolved in time: the admins were told."))
+    if facts.get("kind") == "approval":
+        return Whole(
+            _("The concession was not decided in time, and nobody above can: the admins were told.")
+        )
+    return Whole(_("Nobody is above this level: the admins were told."))
+
+
+def alarm_subject(facts: Mapping[str, Any]) -> str:
+    """Return the few words of an alarm in a mail's subject."""
+    if facts.get("to") or facts.get("kind") == "total":
+        return _("Not resolved in time")
+    if facts.get("kind") == "approval":
+        return _("A concession was not decided in time")
+    return _("A window was missed at the top")
 
 
 def _closed(facts: Mapping[str, Any], _names: Names) -> str:
     if facts.get("cause") == "person":
         return _("closed the case.")
     if facts.get("cause") == "import":
-        return _("Closed, as the imported record says.")
-    return _("The case closed by itself.")
+        return Whole(_("Closed, as the imported record says."))
+    return Whole(_("The case closed by itself."))
 
 
 def _plain(text: str) -> Callable[[Mapping[str, Any], Names], str]:
     return lambda _facts, _names: _(text)
+
+
+def _whole(text: str) -> Callable[[Mapping[str, Any], Names], str]:
+    return lambda _facts, _names: Whole(_(text))
 
 
 def _reassigned(facts: Mapping[str, Any], names: Names) -> str:
@@ -198,7 +237,7 @@ def _party_added(facts: Mapping[str, Any], _names: Names) -> str:
 
 
 def _granted(facts: Mapping[str, Any], names: Names) -> str:
-    until = date_format(datetime.fromisoformat(facts["until"]), "j F Y")
+    until = when_words(datetime.fromisoformat(facts["until"]))
     values = {"person": _name(facts, "person", names), "until": until}
     return _("let %(person)s see the case until %(until)s.") % values
 
@@ -211,59 +250,70 @@ def _revoked(facts: Mapping[str, Any], names: Names) -> str:
 
 def _asked_higher(facts: Mapping[str, Any], names: Names) -> str:
     values = {"to": facts["to"], "owner": owner_words(facts, names)}
-    return (
-        _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.") % values
-    )
+    said = _("No decision on the concession in time: it went to level %(to)s, to %(owner)s.")
+    return Whole(said % values)
 
 
 KINDS: dict[str, Kind] = {
     "case.opened": Kind("event", "plus", _opened),
-    "case.acknowledged": Kind("event", "check", _plain("took the case up.")),
+    "case.acknowledged": Kind("event", "check", _plain(gettext_noop("took the case up."))),
     "case.message": Kind("message", "mail", _plain("")),
     "case.escalated": Kind("escalation", "up", _escalated),
     "case.handed_back": Kind("event", "back", _handed_back),
     "case.reassigned": Kind("event", "switch", _reassigned),
     "case.delegated": Kind("event", "away", _delegated),
     "case.decided": Kind("event", "check", _decided),
-    "case.revised": Kind("event", "refresh", _plain("took the decision up again.")),
-    "case.resolved": Kind("event", "check", _plain("resolved the case.")),
+    "case.revised": Kind("event", "refresh", _plain(gettext_noop("took the decision up again."))),
+    "case.resolved": Kind("event", "check", _plain(gettext_noop("resolved the case."))),
     "case.closed": Kind("event", "ended", _closed),
     "case.paused": Kind("event", "pause", _paused),
     "case.resumed": Kind("event", "play", _resumed),
     "case.repaired": Kind(
-        "event", "refresh", _plain("The due times were derived again from what happened.")
+        "event",
+        "refresh",
+        _whole(gettext_noop("The due times were derived again from what happened.")),
     ),
     "case.held": Kind("event", "clock", _held),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
-        "warning", "pause", _plain("Time to look whether the pause still has its reason.")
+        "warning",
+        "pause",
+        _whole(gettext_noop("Time to look whether the pause still has its reason.")),
     ),
-    "case.pause.kept": Kind("event", "pause", _plain("keeps waiting.")),
+    "case.pause.kept": Kind("event", "pause", _plain(gettext_noop("decided to keep waiting."))),
     "case.reconciled": Kind(
         "event", "check", _reconciled, gettext_noop("An override was looked at")
     ),
-    "case.update": Kind("message", "flag", _plain("shared an update."), gettext_noop("An update")),
+    "case.update": Kind(
+        "message", "flag", _plain(gettext_noop("shared an update.")), gettext_noop("An update")
+    ),
     "case.handed_over": Kind("event", "switch", _handed_over),
-    "case.reopened": Kind("event", "refresh", _plain("The case was opened again.")),
-    "case.requested": Kind("message", "up", _plain("asked for the next level.")),
-    "case.declined": Kind("message", "back", _plain("declined the request for the next level.")),
-    "case.edited": Kind("event", "draft", _plain("changed what is told of the case.")),
+    "case.reopened": Kind("event", "refresh", _reopened),
+    "case.requested": Kind("message", "up", _plain(gettext_noop("asked for the next level."))),
+    "case.declined": Kind(
+        "message", "back", _plain(gettext_noop("declined the request for the next level."))
+    ),
+    "case.edited": Kind(
+        "event", "draft", _plain(gettext_noop("changed what is told of the case."))
+    ),
     "case.party_added": Kind("event", "users", _party_added),
-    "case.restricted": Kind("event", "lock", _plain("restricted the case.")),
-    "case.unrestricted": Kind("event", "eye", _plain("made the case known to all staff again.")),
+    "case.restricted": Kind("event", "lock", _plain(gettext_noop("restricted the case."))),
+    "case.unrestricted": Kind(
+        "event", "eye", _plain(gettext_noop("made the case known to all staff again."))
+    ),
     "case.granted": Kind("event", "eye", _granted),
     "case.revoked": Kind("event", "lock", _revoked),
     "case.approval.escalated": Kind("escalation", "up", _asked_higher),
-    "case.withdrawn": Kind("event", "ended", _plain("withdrew the case.")),
+    "case.withdrawn": Kind("event", "ended", _plain(gettext_noop("withdrew the case."))),
     "case.clock.warning": Kind("warning", "soon", _warning),
     "case.clock.breached": Kind("warning", "late", _breached),
-    "case.alarm": Kind(
-        "escalation", "late", _plain("Nobody is above this level: the admins were told.")
+    "case.alarm": Kind("escalation", "late", _alarm),
+    "case.reminder": Kind(
+        "warning", "late", _whole(gettext_noop("The missed window is still open."))
     ),
-    "case.reminder": Kind("warning", "late", _plain("The missed window is still open.")),
-    "case.unowned": Kind("escalation", "late", _plain("Nobody holds this level.")),
+    "case.unowned": Kind("escalation", "late", _whole(gettext_noop("Nobody holds this level."))),
 }
-UNKNOWN = Kind("event", "info", _plain("The record was extended."))
+UNKNOWN = Kind("event", "info", _whole(gettext_noop("The record was extended.")))
 
 
 def register_kinds(kinds: Mapping[str, Kind]) -> None:
@@ -279,6 +329,12 @@ def kind_of(event_kind: str) -> Kind:
 def sentence(event_kind: str, facts: Mapping[str, Any], names: Names) -> str:
     """Return what happened, without who did it."""
     return kind_of(event_kind).sentence(facts, names)
+
+
+def with_who(who: str, said: str) -> str:
+    """Return what happened with who did it in front, unless it is whole without; what was imported
+    says of nobody that they did it."""
+    return str(said) if isinstance(said, Whole) else f"{who or _('Somebody')} {said}"
 
 
 def people_in(facts: Mapping[str, Any]) -> set[UUID]:

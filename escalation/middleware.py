@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from escalation.verbs import words_of
 from journal.actions import record
 from tenants.errors import Invalid, NotAllowed, NotNow, Refused
 from tenants.models import Role
@@ -79,9 +80,12 @@ class RefusalMiddleware:
 
 
 def base_of(request: HttpRequest) -> str:
-    """Return the page a refusal stands in: a partner stays in the portal."""
+    """Return the page a refusal stands in: who works here keeps the navigation, and a partner stays
+    in the portal."""
     member = getattr(request, "membership", None)
-    return "portal.html" if member is not None and member.role == Role.PARTNER else "public.html"
+    if member is None:
+        return "public.html"
+    return "portal.html" if member.role == Role.PARTNER else "staff.html"
 
 
 def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:
@@ -91,41 +95,13 @@ def refused_page(request: HttpRequest, problem: Refused) -> dict[str, object]:
     if isinstance(problem, Invalid):
         title = _("That could not be saved")
     base = base_of(request)
-    words = partners_words() if base == "portal.html" else verb_words()
     return {
         "base": "fragment.html" if request.htmx else base,  # type: ignore[attr-defined]
         "refused": {
             "title": title,
             "text": problem.reason,
-            "allowed": [words[verb] for verb in allowed if verb in words],
+            "allowed": words_of(allowed, outside=base == "portal.html"),
             "url": request.headers.get("Referer", ""),
         },
         "request_id": request.id,  # type: ignore[attr-defined]
-    }
-
-
-def partners_words() -> dict[str, str]:
-    """Return how the portal calls what a partner may do."""
-    return {
-        "message": _("write a message"),
-        "request": _("ask for the next person"),
-        "withdraw": _("withdraw the case"),
-    }
-
-
-def verb_words() -> dict[str, str]:
-    """Return how a page calls each verb."""
-    return {
-        "acknowledge": _("acknowledge"),
-        "message": _("write a message"),
-        "escalate": _("escalate"),
-        "hand_back": _("hand back"),
-        "reassign": _("give to a colleague"),
-        "decide": _("decide"),
-        "revise": _("revise the decision"),
-        "resolve": _("resolve"),
-        "close": _("close"),
-        "withdraw": _("withdraw"),
-        "decline": _("decline a partner's request"),
-        "complete": _("complete what is missing"),
     }

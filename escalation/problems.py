@@ -10,7 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from escalation.busy import DETAIL, RETRY_AFTER, gave_up
+from escalation.verbs import names_of
 from tenants.errors import Invalid, NotNow, Refused
+from tenants.models import Membership
 from tenants.rest.operation import QueryError
 from tenants.rest.strict import flattened, pointer_to
 
@@ -25,7 +27,8 @@ def problem_response(problem: Exception, context: dict[str, Any]) -> Response | 
         problem = exceptions.PermissionDenied()
     if isinstance(problem, Refused):
         set_rollback()
-        return answer(problem.status, problem.reason, refusal_errors(problem))
+        member = getattr(context.get("request"), "membership", None)
+        return answer(problem.status, problem.reason, refusal_errors(problem, member))
     if gave_up(problem):
         return try_again()
     if not isinstance(problem, exceptions.APIException):
@@ -47,15 +50,16 @@ def try_again() -> Response:
     return response
 
 
-def refusal_errors(problem: Refused) -> list[dict[str, str]]:
-    """Return the fields a refusal names, or what is allowed now."""
+def refusal_errors(problem: Refused, member: Membership | None) -> list[dict[str, str]]:
+    """Return the fields a refusal names, or what is allowed now to whoever asked."""
     if isinstance(problem, Invalid):
         return [
             {"pointer": pointer_to(name), "code": "invalid", "detail": reason}
             for name, reason in problem.errors.items()
         ]
     allowed = problem.allowed if isinstance(problem, NotNow) else ()
-    return [{"pointer": "", "code": "allowed", "detail": verb} for verb in allowed]
+    names = names_of(allowed, member)
+    return [{"pointer": "", "code": "allowed", "detail": name} for name in names]
 
 
 def input_errors(problem: exceptions.APIException) -> list[dict[str, str]]:

@@ -39,7 +39,7 @@ def notices(request: ScopedRequest, slug: str) -> HttpResponse:
     days: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for notice in found:
         if letter := told.get(notice.event_id):
-            label = date_format(timezone.localtime(notice.created_at), "l j F")
+            label = date_format(timezone.localtime(notice.created_at), "l j F Y")
             days[label].append(line(notice, letter))
     context = {
         "groups": [{"label": label, "notices": rows} for label, rows in days.items()],

@@ -206,8 +206,12 @@ def days_words(absence: Absence) -> str:
 def end(request: ScopedRequest, slug: str, absence_id: UUID) -> HttpResponse:
     """End an absence now, or call it off."""
     found = absence_for(request.membership, absence_id)
-    end_absence(found, by=request.membership, at=timezone.now())
-    messages.success(request, _("The absence has ended. What was handed over stays where it is."))
+    now = timezone.now()
+    end_absence(found, by=request.membership, at=now)
+    said = _("The absence has ended. What was handed over stays where it is.")
+    if found.starts_at > now:
+        said = _("The absence was called off.")
+    messages.success(request, said)
     return redirect(f"{reverse('absences', args=[slug])}{query_of(found, request.membership)}")
 
 

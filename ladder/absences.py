@@ -94,7 +94,8 @@ def end_absence(absence: Absence, *, by: Membership | None, at: datetime) -> Abs
         raise NotNow(_("This absence is over."))
     found.ended_at = at
     found.save(update_fields=["ended_at"], force_update=True)
-    _say("absence.ended", found, by, at)
+    # What never began is called off: nobody comes back from it.
+    _say("absence.ended", found, by, at, begun=found.starts_at <= at)
     return found
 
 
@@ -157,9 +158,9 @@ def _led_back(person_id: UUID, way: list[UUID]) -> str:
     return " ".join([*steps, _("That leads back: choose somebody else.")])
 
 
-def _say(kind: str, absence: Absence, by: Membership | None, at: datetime) -> None:
-    """Record what happened, and tell who is away and who stands in. The note is told to nobody."""
-    facts = {
+def facts_of(absence: Absence) -> dict[str, object]:
+    """Return what the trail keeps of an absence; the note is told to nobody."""
+    return {
         "absence": str(absence.pk),
         "person": str(absence.person_id),
         "delegate": str(absence.delegate_id) if absence.delegate_id else None,
@@ -168,5 +169,10 @@ def _say(kind: str, absence: Absence, by: Membership | None, at: datetime) -> No
         "weekdays": absence.weekdays,
         "zone": absence.zone,
     }
+
+
+def _say(kind: str, absence: Absence, by: Membership | None, at: datetime, **more: object) -> None:
+    """Record what happened, and tell who is away and who stands in."""
+    facts = facts_of(absence) | more
     event = record(kind, at=at, by=by.user_id if by else None, facts=facts)
     tell(event, (absence.person_id, absence.delegate_id), at=at)

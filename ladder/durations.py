@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 _MAX_DAYS = 3650
 _MAX_SECONDS = _MAX_DAYS * 86_400
 _LONGEST_TEXT = 40
@@ -105,6 +108,9 @@ def format_window(window: Window) -> str:
 def describe(window: Window) -> str:
     """The window in plain words: ``2 business days``, ``1 h 30 min``, ``5 s``."""
     if window.in_days:
-        return f"{window.days} business day{'s' if window.days > 1 else ''}"
-    named = zip(_clock_parts(window.seconds), ("h", "min", "s"), strict=True)
-    return " ".join(f"{value} {unit}" for value, unit in named if value)
+        days = ngettext("%(n)s business day", "%(n)s business days", window.days)
+        return days % {"n": window.days}
+    named = zip(
+        _clock_parts(window.seconds), (_("%(n)s h"), _("%(n)s min"), _("%(n)s s")), strict=True
+    )
+    return " ".join(words % {"n": value} for value, words in named if value)

@@ -4,6 +4,7 @@ enumeration, which carries the words."""
 import re
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,3 +33,10 @@ NAMED = f"{', '.join(ConcessionKind.values)}, or price_5_points for a price of a
 def is_allowable(name: str) -> bool:
     """Whether a level may be said to allow this."""
     return name in ConcessionKind.values or POINTS.fullmatch(name) is not None
+
+
+def kind_words(name: str) -> str:
+    """Return what a level may allow, in words."""
+    if points := POINTS.fullmatch(name):
+        return gettext("Special price of at most %(n)s %%") % {"n": points[1]}
+    return str(ConcessionKind(name).label)

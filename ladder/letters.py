@@ -49,9 +49,17 @@ def people_of(event: Event) -> set[UUID]:
 def letter(event: Event, reader: User, names: Mapping[UUID, str], url: str) -> Letter:
     """Return what is told of one absence."""
     line = line_of(event, reader, names)
-    ended = event.kind == "absence.ended"
-    subject = _("An absence has ended") if ended else _("Somebody is away")
+    subject = _("Somebody is away")
+    if called_off(event):
+        subject = _("An absence was called off")
+    elif event.kind == "absence.ended":
+        subject = _("An absence has ended")
     return Letter(number=_("Absence"), line=line, subject=subject, text=line, url=url)
+
+
+def called_off(event: Event) -> bool:
+    """Whether an absence was taken back before it began."""
+    return event.kind == "absence.ended" and not event.facts.get("begun", True)
 
 
 def line_of(event: Event, reader: User, names: Mapping[UUID, str]) -> str:
@@ -63,7 +71,11 @@ def line_of(event: Event, reader: User, names: Mapping[UUID, str]) -> str:
         "when": when_of(event.facts, reader.timezone),
     }
     own = UUID(person) == reader.pk
-    if event.kind == "absence.ended":
+    if called_off(event):
+        said = _("You are not away after all, %(when)s.")
+        if not own:
+            said = _("%(person)s is not away after all, %(when)s: you need not stand in.")
+    elif event.kind == "absence.ended":
         said = _("Your absence has ended.") if own else _("%(person)s is back.")
     elif not own:
         said = _("You stand in for %(person)s, %(when)s.")

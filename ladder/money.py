@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import overload
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 # ISO 4217: the currencies in use, by the number of decimals of their smallest unit.
@@ -20,6 +21,7 @@ _CODES = {
     4: "CLF UYW",
 }
 MINOR_UNITS = {code: units for units, codes in _CODES.items() for code in codes.split()}
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 LARGEST_DIGITS = 14
 LARGEST = Decimal(10) ** LARGEST_DIGITS
 LONGEST_TEXT = 40
@@ -99,3 +101,18 @@ def plain_amount(amount: Decimal | None) -> str | None:
     """Return an amount, or a percentage, as the API sends it and the trail keeps it: digits,
     without needless zeros; None stays None."""
     return None if amount is None else f"{amount.normalize():f}"
+
+
+def amount_text(amount: Decimal | None, currency: str) -> str:
+    """Return an amount as people read it, or an empty text."""
+    if amount is None:
+        return ""
+    places = 0 if amount == amount.to_integral() else max(2, decimals(amount))
+    figure = number_format(amount, places, use_l10n=True, force_grouping=True)
+    sign = SIGNS.get(currency)
+    return f"{sign}{figure}" if sign else f"{figure} {currency}".strip()
+
+
+def decimals(amount: Decimal) -> int:
+    """Return how many decimals an amount needs to be said exactly."""
+    return -int(amount.normalize().as_tuple().exponent)

@@ -38,8 +38,8 @@ class SeatEntry:
 @dataclass(frozen=True, slots=True)
 class LevelEntry:
     """One rung of a ladder. `amount` and `quarter` limit what it may concede in `currency`:
-    each concession, and per partner and quarter; None is no limit. `urgent`: reminders of what
-    waits here do not wait for working hours."""
+    each concession, and per partner and quarter, which is not yet applied to a decision; None is
+    no limit. `urgent`: reminders of what waits here do not wait for working hours."""
 
     position: int
     name: str

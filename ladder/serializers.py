@@ -171,12 +171,15 @@ class SeatSerializer(StrictSerializer):
 
 
 class AuthoritySerializer(StrictSerializer):
-    """How much a level may concede: each, per partner and quarter, and of which kinds: those of a
-    concession, or `price_5_points` for a price of at most 5 percent. An amount of null is no limit.
-    """
+    """How much a level may concede: each, and of which kinds: those of a concession, or
+    `price_5_points` for a price of at most 5 percent. An amount of null is no limit."""
 
     amount = QuantityField(required=False, allow_null=True)
-    quarter = QuantityField(required=False, allow_null=True)
+    quarter = QuantityField(
+        required=False,
+        allow_null=True,
+        help_text="Per partner and quarter: kept, and not yet applied to a decision.",
+    )
     currency = serializers.RegexField("^[A-Z]{3}$", required=False, help_text="ISO 4217.")
     kinds = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
 

@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET
 
 from ladder.absence import Absences
 from ladder.durations import describe, parse_window
 from ladder.hours import week_words
+from ladder.kinds import kind_words
 from ladder.models import Calendar, Ladder, Level, Programme, Route, Seat
+from ladder.money import amount_text
 from ladder.queries import absences_at, matrix, programme
 from tenants.errors import NotAllowed
 from tenants.middleware import ScopedRequest
@@ -49,12 +51,12 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
 def habits(found: Programme) -> list[tuple[str, str]]:
     """Return what holds for every case of the programme, whatever its ladder."""
     days = ngettext_lazy("%(n)s day", "%(n)s days", "n")
-    working = ngettext_lazy("%(n)s working day", "%(n)s working days", "n")
+    business = ngettext_lazy("%(n)s business day", "%(n)s business days", "n")
     owed = found.update_window
     update = describe(parse_window(owed)) if owed else _("none is owed")
     return [
         (_("A resolved case is closed after"), days % {"n": found.close_after_days}),
-        (_("A case stands still at most"), working % {"n": found.pause_cap_days}),
+        (_("A case stands still at most"), business % {"n": found.pause_cap_days}),
         (
             _("After a change of severity a window has at least"),
             describe(parse_window(found.floor_window)),
@@ -80,7 +82,11 @@ def warnings(seats: list[Seat]) -> list[str]:
     provisional = sum(seat.provisional for seat in seats)
     if not provisional:
         return []
-    text = _("%(n)s seats are held by the admin for now. Assign people.")
+    text = ngettext(
+        "%(n)s seat is held by the admin for now. Assign people.",
+        "%(n)s seats are held by the admin for now. Assign people.",
+        provisional,
+    )
     return [text % {"n": provisional}]
 
 
@@ -118,6 +124,7 @@ def level_card(level: Level, seats: list[Seat], away: dict[UUID, str]) -> dict[s
         "urgent": level.urgent,
         "windows_label": _("Answers in %(response)s, decides in %(decision)s") % words,
         "authority_label": authority_words(level),
+        "kinds": [kind_words(kind) for kind in level.authority_kinds],
         "seats": [seat_line(seat, away.get(seat.user_id, "")) for seat in seats],
     }
 
@@ -128,7 +135,7 @@ def authority_words(level: Level) -> str:
         return _("Concedes nothing")
     if level.authority_amount is None:
         return _("Any amount")
-    amount = f"{level.authority_amount:,.0f} {level.authority_currency}"
+    amount = amount_text(level.authority_amount, level.authority_currency)
     return _("Up to %(amount)s") % {"amount": amount}
 
 

@@ -55,8 +55,8 @@ def lock_memo(memo: Memo) -> Memo:
 
 
 def allowed_in(memo: Memo) -> list[str]:
-    """Return the verbs that the memo's status allows."""
-    return [verb for verb, statuses in ALLOWED.items() if memo.status in statuses]
+    """Return the verbs that the memo's status allows, as refusals name them."""
+    return [f"memo.{verb}" for verb, statuses in ALLOWED.items() if memo.status in statuses]
 
 
 def check_memo(memo: Memo, verb: str, by: Membership) -> None:
@@ -134,7 +134,8 @@ def check_drafts(case: Case, by: Membership) -> None:
         raise NotAllowed(_("Only staff of the vendor can do this."))
     memo = Memo.objects.filter(case_id=case.pk).order_by("-version").first()
     if memo is not None and memo.is_issued:
-        raise NotNow(_("The memo of this case was issued: correct it by a successor."), ["succeed"])
+        reason = _("The memo of this case was issued: correct it by a successor.")
+        raise NotNow(reason, ["memo.succeed"])
     if memo is not None:
         raise NotNow(_("A memo of this case is being written already."), allowed_in(memo))
     if case.status not in DRAFTED_IN:

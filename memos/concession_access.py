@@ -83,14 +83,8 @@ def may(concession: Concession, verb: str, member: Membership) -> bool:
 
 
 def allowed_in(state: str) -> list[str]:
-    """Return what may be done to a concession in a state, as the pages call it."""
-    words = {
-        "decide": _("decide the concession"),
-        "change": _("change the request"),
-        "accept": _("accept the counter"),
-        "withdraw": _("take the request back"),
-    }
-    return [words[verb] for verb, states in ALLOWED.items() if state in states]
+    """Return what may be done to a concession in a state, as refusals name it."""
+    return [f"concession.{verb}" for verb, states in ALLOWED.items() if state in states]
 
 
 def refusal(concession: Concession, verb: str, member: Membership) -> str:

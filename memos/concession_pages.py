@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from cases.access import works_on
 from cases.models import Case, Clock
-from cases.pages import ClockChip, amount_text, asked_name, facts_line, running_state
+from cases.pages import ClockChip, asked_name, clock_words, facts_line, running_state
 from cases.queries import names_of, party_names
 from cases.sections import Section
 from ladder.models import Level
+from ladder.money import amount_text
 from ladder.seats import Holder
 from memos.approvals import Asked, Policy, asked_of
 from memos.concession_access import decidable
@@ -52,7 +53,8 @@ def approval_chip(clock: Clock, slug: str, now: datetime) -> ClockChip:
     """Return the clock of who has to decide."""
     state = running_state(clock.due_at, clock.soon_at, now)
     url = reverse("case-clock", args=[slug, clock.case_id, clock.pk])
-    return ClockChip("approval", _("Decision"), state, clock.due_at, soon_at=clock.soon_at, url=url)
+    label = clock_words()["approval"]
+    return ClockChip("approval", label, state, clock.due_at, soon_at=clock.soon_at, url=url)
 
 
 def worth_text(concession: Concession) -> str:

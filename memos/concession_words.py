@@ -13,11 +13,11 @@ from django.utils.translation import gettext_noop
 
 from cases.letters import CaseSubject
 from cases.models import Clock, ClockKind
-from cases.pages import amount_text, decimals
 from cases.words import Kind, Names, owner_words
 from journal.models import Event
 from journal.registry import Letter
 from ladder.kinds import ConcessionKind
+from ladder.money import amount_text, decimals
 from tenants.models import Membership, User
 
 ASKS = ("concession.requested", "concession.changed")

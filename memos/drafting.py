@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Message, MessageKind, Outcome, Party, PartyRole
-from cases.pages import amount_text
 from cases.queries import parties_with_people
-from ladder.money import plain_amount
+from ladder.money import amount_text, plain_amount
 from memos.models import Concession, Memo, MemoCopy
 from memos.redaction import without
 

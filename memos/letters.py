@@ -116,8 +116,8 @@ KINDS = {
         "event",
         "check",
         _numbered(
-            gettext_noop("has read memo %(number)s."),
-            gettext_noop("has read memo %(number)s, version %(version)s."),
+            gettext_noop("read memo %(number)s."),
+            gettext_noop("read memo %(number)s, version %(version)s."),
         ),
         gettext_noop("The memo was read"),
     ),

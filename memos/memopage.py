@@ -110,7 +110,7 @@ class MemoPage:
         binding = self.memo.is_issued and not self.replaced and not action.done_at
         mine = binding and works_on(self.memo.case, self.member) and completes(action, self.member)
         return {
-            "key": action.pk,
+            "name": form_name(action),
             "what": action.what,
             "who": doer(action),
             "party": action.partner_id is not None,
@@ -211,6 +211,11 @@ def entry(memo: Memo, case: Case, member: Membership) -> dict[str, Any]:
 def resolution(memo: Memo | None) -> str:
     """Return how a case with an issued memo is said to be resolved, unless somebody says more."""
     return _("As in memo %(number)s.") % {"number": memo.number} if memo else ""
+
+
+def form_name(action: MemoAction) -> str:
+    """Return how the form is named by which somebody says that an action is done."""
+    return f"done-{action.pk}"
 
 
 def action_of(memo: Memo, action_id: UUID) -> MemoAction | None:

@@ -128,7 +128,7 @@ EXPLANATION: dict[str, Any] = {
     "kind": "response",
     "state": "running",
     "subject": None,
-    "text": "Due Mon 2 Nov 14:30 because it counts 1 h of working time from Fri 30 Oct 20:30:"
+    "text": "Due Mon 2 Nov 14:30 because it counts 1 h of business time from Fri 30 Oct 20:30:"
     " 30 min on Friday, none at the weekend, 30 min on Monday.",
     "as_of": "2026-10-30T20:45:00Z",
     "known_since": None,

@@ -254,7 +254,8 @@ class ChangeSeverity(CaseVerb):
     {"until": told.HELD_UNTIL, "reason": "The contract is being looked at."},
 )
 class Hold(CaseVerb):
-    """What the level owes falls due at the last working moment before; the total does not move."""
+    """What the level owes falls due at the last moment of business time before; the total does not"
+    " move."""
 
     form = HoldSerializer
     act = staticmethod(retiming.hold)
@@ -301,7 +302,7 @@ class Pause(CaseVerb):
 
 @verb("resume", "Let the clocks run again", EmptySerializer, told.RESUMED)
 class Resume(CaseVerb):
-    """They fall due later by the working time they stood still."""
+    """They fall due later by the business time they stood still."""
 
     act = staticmethod(pausing.resume)
 
@@ -372,7 +373,7 @@ def refuse_staff(*_args: Any, **_facts: Any) -> None:
     versioned=False,
 )
 class RequestLevel(CaseVerb):
-    """It has to be answered within eight working hours."""
+    """It has to be answered within eight business hours."""
 
     form = RequestLevelSerializer
     act = staticmethod(refuse_staff)

@@ -175,9 +175,11 @@ def heard(row: Row, told: Iterable[UUID | None], loaded: Loaded) -> list[UUID]:
 
 
 def alarm(rows: Rows, row: Row, turn: Turn, cause: ClockFacts, loaded: Loaded) -> None:
-    """Raise the governance alarm: to the owner, the backup and the admins."""
+    """Raise the governance alarm: to the owner, the backup and the admins. A case that moved has
+    passed its total; one that stayed has nobody above."""
     told = [turn.holder.owner_id, turn.holder.backup_id, *loaded.admins.get(row.tenant_id, ())]
-    facts = {**clock_facts(cause), "position": row.position}
+    moved = {"to": turn.position} if turn.id != row.assignment_id else {}
+    facts = {**clock_facts(cause), "position": row.position, **moved}
     rows.record(row, "case.alarm", facts, f"{cause.id}:alarm", heard(row, told, loaded))
 
 

@@ -1,4 +1,5 @@
-"""The ladders a new tenant starts with. Source: the product's domain rules, section 2."""
+"""The ladders a new tenant starts with. Source: the product's domain rules, section 2. Their limits
+per quarter are kept and not yet applied to a decision."""
 
 from decimal import Decimal
 

@@ -297,7 +297,7 @@ def _capacity(
     if verdict == Verdict.COUNTER:
         raise Invalid({"amount": _("This is beyond your own authority.")})
     said = _("By the limits of now this is beyond your authority. Who asked has to ask again.")
-    raise NotNow(said, [_("offer less"), _("deny")])
+    raise NotNow(said, ["concession.counter", "concession.deny"])
 
 
 def _carry_out(concession: Concession, decision: Decision) -> None:

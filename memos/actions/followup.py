@@ -61,7 +61,7 @@ def _mark_in_successor(action: MemoAction) -> None:
 def check_binding(memo: Memo, case: Case) -> None:
     """Refuse what is not binding yet, or was replaced by a successor."""
     if memo.status != MemoStatus.ISSUED:
-        raise NotNow(_("The memo is not issued yet."), ["edit"])
+        raise NotNow(_("The memo is not issued yet."), ["memo.edit"])
     if case.memo_id != memo.pk:
         raise NotNow(_("A successor has replaced this memo."))
 

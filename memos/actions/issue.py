@@ -105,7 +105,7 @@ def check_ready(memo: Memo) -> None:
     """Refuse a memo that was not reviewed, or whose case or concessions are not decided."""
     if memo.reviewed_at is None:
         reason = _("A colleague has to review the memo before it is issued.")
-        raise NotNow(reason, [verb for verb in allowed_in(memo) if verb != "issue"])
+        raise NotNow(reason, [verb for verb in allowed_in(memo) if verb != "memo.issue"])
     if memo.case.status not in ISSUED_IN:
         reason = _("The dispute has to be decided before its memo is issued.")
         raise NotNow(reason, ["decide"])
@@ -118,7 +118,7 @@ def check_conceded(memo: Memo) -> None:
         raise NotNow(_("A concession of this case is not decided yet. Decide it, or take it back."))
     if memo.reviewed_at is not None and conceded_since(memo.case, memo.reviewed_at):
         reason = _("What was conceded has changed since the memo was reviewed. Review it again.")
-        raise NotNow(reason, ["take_back"])
+        raise NotNow(reason, ["memo.take_back"])
 
 
 def check_contents(

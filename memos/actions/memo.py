@@ -83,7 +83,7 @@ def succeed_memo(memo: Memo, *, by: Membership, at: datetime) -> Memo:
     check_memo(before, "succeed", by)
     others = Memo.objects.filter(case_id=before.case_id)
     if others.exclude(status=MemoStatus.ISSUED).exists():
-        raise NotNow(_("A correction of this memo is being written already."), ["edit"])
+        raise NotNow(_("A correction of this memo is being written already."), ["memo.edit"])
     if others.filter(predecessor_id=before.pk).exists():
         raise NotNow(_("This memo was corrected already: correct its successor."))
     after = Memo(
@@ -137,7 +137,7 @@ def edit_memo(
     memo = lock_memo(memo)
     check_memo(memo, "edit", by)
     if memo.revision != revision:
-        raise NotNow(_("Somebody else saved this memo in between."), ["edit"])
+        raise NotNow(_("Somebody else saved this memo in between."), ["memo.edit"])
     validate(memo, contents, at)
     memo.title = contents.title.strip()
     for name in SECTIONS:

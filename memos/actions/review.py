@@ -66,7 +66,7 @@ def review_memo(
     check_memo(memo, "review", by)
     check_seen(memo, revision)
     if memo.reviewed_at is not None:
-        raise NotNow(_("The memo was reviewed already."), ["issue", "take_back"])
+        raise NotNow(_("The memo was reviewed already."), ["memo.issue", "memo.take_back"])
     note = note.strip() if agree and not note.strip() else required("note", note)
     told = Told((memo.author_id, memo.case.owner_id))
     facts = {**about(memo), "agree": agree}

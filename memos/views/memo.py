@@ -21,7 +21,7 @@ from memos.actions.issue import issue_memo, words_to_confirm
 from memos.actions.memo import draft_memo, succeed_memo
 from memos.actions.review import ask_review, review_memo, reviewers, take_back_memo
 from memos.forms.memo import FIELD_OF, DoneForm, IssueForm, ReviewerForm, ReviewForm
-from memos.memopage import MemoPage, action_of, next_step
+from memos.memopage import MemoPage, action_of, form_name, next_step
 from memos.models.memo import Memo
 from memos.places import read_place
 from tenants.errors import Invalid
@@ -65,7 +65,10 @@ def show(
 ) -> HttpResponse:
     """Render the page of a memo, with what was refused, if anything was."""
     page = MemoPage(found, request.membership, timezone.now())
-    context = {**page.context(), "next": next_of(page, bound or {}), "wrong": wrong or []}
+    bound = bound or {}
+    context = {**page.context(), "next": next_of(page, bound), "wrong": wrong or []}
+    for action in context["actions"]:
+        action["form"] = bound.get(action["name"]) or DoneForm()
     return render(request, "memo.html", context, status=status)
 
 
@@ -210,7 +213,7 @@ def action_done(request: ScopedRequest, slug: str, memo_id: UUID, action_id: UUI
         raise Http404
     form = DoneForm(request.POST)
     if not form.is_valid():
-        return show(request, found, status=422)
+        return show(request, found, {form_name(action): form}, status=422)
     note = form.cleaned_data["note"]
     complete_action(action, by=request.membership, at=timezone.now(), note=note)
     messages.success(request, _("Done. Who holds the case was told."))

@@ -89,7 +89,7 @@ SAID: Mapping[int, tuple[str, list[dict[str, str]]]] = {
     406: ("Could not satisfy the request Accept header.", []),
     409: (
         "This is not possible while the case is closed.",
-        [{"pointer": "", "code": "allowed", "detail": "message"}],
+        [{"pointer": "", "code": "allowed", "detail": "messages"}],
     ),
     412: ('It was changed since you read it: read it again. Its tag is "8" now.', []),
     413: ("A body of at most 2.5 MB.", []),

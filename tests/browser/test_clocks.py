@@ -36,7 +36,7 @@ def friday() -> Iterator[Any]:
 
 @pytest.fixture
 def case(vendor: World, friday: Any) -> Case:
-    """A case that Tom has to decide within four hours of Berlin's working time; Anna is in New
+    """A case that Tom has to decide within four hours of Berlin's business time; Anna is in New
     York."""
     week = {day: [["09:00", "17:00"]] for day in WORKDAYS}
     anna = vendor["anna"].user
@@ -89,8 +89,8 @@ def test_two_people_in_two_zones_read_the_same_deadline(
     tom = asked(seat, vendor, "tom", size, f"/t/quellwerk/cases/{case.pk}/", "Decision ")
     expect(tom.page.get_by_role("heading", level=1)).to_have_text("Decision: why is it due then?")
     expect(tom.page.get_by_role("region", name="The answer")).to_contain_text(
-        "Due Mon 2 Nov 12:30 because it counts 4 h of working time from Fri 30 Oct 16:30: 30 min on"
-        " Friday, none at the weekend, 3 h 30 min on Monday."
+        "Due Mon 2 Nov 12:30 because it counts 4 h of business time from Fri 30 Oct 16:30: 30 min"
+        " on Friday, none at the weekend, 3 h 30 min on Monday."
     )
     expect(tom.page.get_by_text("level 1, Channel manager")).to_be_visible()
     anna = asked(seat, vendor, "anna", size, PORTAL, "Why then?")
@@ -98,8 +98,8 @@ def test_two_people_in_two_zones_read_the_same_deadline(
     expect(title).to_have_text("The decision: why is it due then?")
     answer = anna.page.get_by_role("region", name="The answer")
     expect(answer).to_contain_text(
-        "Due Mon 2 Nov 06:30 because it counts 4 h of working time from Fri 30 Oct 11:30: 30 min on"
-        " Friday, none at the weekend, 3 h 30 min on Monday."
+        "Due Mon 2 Nov 06:30 because it counts 4 h of business time from Fri 30 Oct 11:30: 30 min"
+        " on Friday, none at the weekend, 3 h 30 min on Monday."
     )
     expect(answer).to_contain_text("The hours are counted in Berlin time.")
     expect(answer).to_contain_text("There it is due Mon 2 Nov 12:30.")
@@ -116,9 +116,9 @@ def test_two_people_in_two_zones_read_the_same_deadline(
         ["Mon 2 Nov 03:00", "Mon 2 Nov 06:30"],
     ]
     counted = [
-        ["Working hours now", "30 min", "30 min"],
-        ["Outside working hours", "nothing", "30 min"],
-        ["Working hours", "3 h 30 min", "4 h"],
+        ["Business hours now", "30 min", "30 min"],
+        ["Outside business hours", "nothing", "30 min"],
+        ["Business hours", "3 h 30 min", "4 h"],
     ]
     assert [line[2:] for line in way(tom.page)] == [line[2:] for line in way(anna.page)] == counted
     with vendor.scope():
@@ -145,7 +145,8 @@ def test_what_stands_still_says_why_and_what_is_left(
     title = tom.page.get_by_role("heading", level=1)
     expect(title).to_have_text("Decision: why is it not due?")
     expect(tom.page.get_by_role("region", name="The answer")).to_contain_text(
-        "of 4 h of working time 15 min have counted since Fri 30 Oct 16:30, and 3 h 45 min are left"
+        "of 4 h of business time 15 min have counted since Fri 30 Oct 16:30, and 3 h 45 min are"
+        " left"
     )
     stood = tom.page.get_by_role("region", name="When it stood still")
     expect(stood).to_contain_text("waiting for Alpenwerk: Evidence from a party")

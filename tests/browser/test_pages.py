@@ -282,7 +282,7 @@ def test_what_is_no_longer_possible_is_said_with_what_is(
         actions.acknowledge(case, by=vendor["petra"], at=timezone.now())
     desk.page.get_by_role("button", name="Acknowledge").click()
     expect(desk.page.get_by_text("This turn was acknowledged already.")).to_be_visible()
-    expect(desk.page.get_by_text("What is possible now:")).to_contain_text("decide")
+    expect(desk.page.get_by_text("What is possible now:")).to_contain_text("Decide")
     desk.look()
 
 
@@ -356,3 +356,19 @@ def test_what_was_sent_is_seen_to_be_busy_and_is_sent_once(
     approve.evaluate("button => button.click()")
     desk.look()
     assert len(sent) == 1
+
+
+def test_the_composer_says_who_will_read_it(vendor: World, seat: Seat) -> None:
+    with vendor.scope():
+        case = vendor.case(others=((vendor.partners["rheintor"], "respondent"),))
+    desk = visit(seat, vendor, "tom", f"{STAFF}cases/{case.pk}/")
+    words = {
+        "Internal": "staff will read this.",
+        "Rheintor": "the partner chosen above will read it.",
+        "All parties": "all parties will read it.",
+    }
+    for audience, said in words.items():
+        desk.page.locator(".p-composer .p-seg").get_by_text(audience, exact=True).click()
+        for other in words.values():
+            line = desk.page.locator(".p-composer").get_by_text(other)
+            expect(line).to_be_visible(visible=other == said)

@@ -72,28 +72,28 @@ ROWS: dict[str, tuple[Counted, list[tuple[str, str, int, int, str]], str]] = {
             ("Mon 02 09:00", "Mon 02 09:30", 1800, 3600, "open"),
         ],
         (
-            "Due Mon 2 Nov 09:30 because it counts 1 h of working time from Fri 30 Oct 16:30: 30"
+            "Due Mon 2 Nov 09:30 because it counts 1 h of business time from Fri 30 Oct 16:30: 30"
             " min on Friday, none at the weekend, 30 min on Monday."
         ),
     ),
     "to the last minute of a day": (
         counted(OFFICE, at("2026-10-30T16:00"), HOUR),
         [("Fri 30 16:00", "Fri 30 17:00", 3600, 3600, "open")],
-        "Due Fri 30 Oct 17:00 because it counts 1 h of working time from Fri 30 Oct 16:00.",
+        "Due Fri 30 Oct 17:00 because it counts 1 h of business time from Fri 30 Oct 16:00.",
     ),
     "clocks set back": (
         counted(ALWAYS, at("2026-10-31T12:00"), 24 * HOUR),
         [("Sat 31 12:00", "Sun 01 11:00", 24 * HOUR, 24 * HOUR, "open")],
         (
-            "Due Sun 1 Nov 11:00 because it counts 24 h of working time from Sat 31 Oct 12:00: 12 h"
-            " each on Saturday and Sunday."
+            "Due Sun 1 Nov 11:00 because it counts 24 h of business time from Sat 31 Oct 12:00: 12"
+            " h each on Saturday and Sunday."
         ),
     ),
     "clocks put forward": (
         counted(ALWAYS, at("2026-03-07T12:00"), 24 * HOUR),
         [("Sat 07 12:00", "Sun 08 13:00", 24 * HOUR, 24 * HOUR, "open")],
         (
-            "Due Sun 8 Mar 13:00 because it counts 24 h of working time from Sat 7 Mar 12:00: 12 h"
+            "Due Sun 8 Mar 13:00 because it counts 24 h of business time from Sat 7 Mar 12:00: 12 h"
             " each on Saturday and Sunday."
         ),
     ),
@@ -105,8 +105,8 @@ ROWS: dict[str, tuple[Counted, list[tuple[str, str, int, int, str]], str]] = {
             ("Mon 09 00:00", "Mon 09 01:00", HOUR, 8 * HOUR, "open"),
         ],
         (
-            "Due Mon 9 Mar 01:00 because it counts 8 h of working time from Sun 8 Mar 00:00: 7 h on"
-            " Sunday, 1 h on Monday."
+            "Due Mon 9 Mar 01:00 because it counts 8 h of business time from Sun 8 Mar 00:00: 7 h"
+            " on Sunday, 1 h on Monday."
         ),
     ),
     "a pause over a holiday": (
@@ -122,7 +122,7 @@ ROWS: dict[str, tuple[Counted, list[tuple[str, str, int, int, str]], str]] = {
             ("Fri 27 10:00", "Fri 27 12:00", 2 * HOUR, 8 * HOUR, "open"),
         ],
         (
-            "Due Fri 27 Nov 12:00 because it counts 8 h of working time from Wed 25 Nov 10:00: 6 h"
+            "Due Fri 27 Nov 12:00 because it counts 8 h of business time from Wed 25 Nov 10:00: 6 h"
             " on Wednesday, none on Thursday, when it stood still, 2 h on Friday."
         ),
     ),
@@ -147,7 +147,7 @@ ROWS: dict[str, tuple[Counted, list[tuple[str, str, int, int, str]], str]] = {
             ("Mon 28 09:00", "Mon 28 12:00", 3 * HOUR, 8 * HOUR, "open"),
         ],
         (
-            "Due Mon 28 Dec 12:00 because it counts 8 h of working time from Wed 23 Dec 15:00: 2 h"
+            "Due Mon 28 Dec 12:00 because it counts 8 h of business time from Wed 23 Dec 15:00: 2 h"
             " on Wednesday, 3 h on Thursday, none from Friday to Sunday, 3 h on Monday."
         ),
     ),
@@ -163,7 +163,7 @@ ROWS: dict[str, tuple[Counted, list[tuple[str, str, int, int, str]], str]] = {
             ("Sun 01 09:00", "Sun 01 11:00", 2 * HOUR, 4 * HOUR, "open"),
         ],
         (
-            "Due Sun 1 Nov 11:00 because it counts 4 h of working time from Thu 29 Oct 15:00: 2 h"
+            "Due Sun 1 Nov 11:00 because it counts 4 h of business time from Thu 29 Oct 15:00: 2 h"
             " on Thursday, none on Friday and Saturday, 2 h on Sunday."
         ),
     ),

@@ -58,8 +58,8 @@ def test_a_program_of_the_vendors_gets_all_of_it(vendor: World, case: Case) -> N
         "kind": "decision",
         "state": "running",
         "subject": None,
-        "text": "Due Fri 27 Nov 09:00 because it counts 16 h of working time from Wed 25 Nov 09:00:"
-        " 7 h on Wednesday, 8 h on Thursday, 1 h on Friday.",
+        "text": "Due Fri 27 Nov 09:00 because it counts 16 h of business time from Wed 25 Nov"
+        " 09:00: 7 h on Wednesday, 8 h on Thursday, 1 h on Friday.",
         "as_of": "2026-11-25T10:00:00Z",
         "known_since": None,
         "asks": {"id": str(vendor["tom"].user_id), "name": "Tom"},

@@ -61,7 +61,7 @@ RULES: dict[str, tuple[str, str]] = {
         BACK,
         "test_the_lower_level_gets_its_full_windows_again",
     ),
-    "a request runs eight hours of working time": (
+    "a request runs eight hours of business time": (
         REQUESTS,
         "test_the_eight_hours_are_business_hours",
     ),

@@ -62,10 +62,10 @@ def test_who_sees_the_case_reads_the_answer(vendor: World, case: Case, name: str
     text = read(vendor, case, "decision", name)
     assert "Decision: why is it due then?" in text
     assert (
-        "Due Fri 27 Nov 10:00 because it counts 16 h of working time from Wed 25 Nov 10:00: 7 h on"
+        "Due Fri 27 Nov 10:00 because it counts 16 h of business time from Wed 25 Nov 10:00: 7 h on"
         " Wednesday, 8 h on Thursday, 1 h on Friday." in text
     )
-    assert "So far 1 h of working time have counted; 15 h of working time are left." in text
+    assert "So far 1 h of business time have counted; 15 h of business time are left." in text
     assert "<dd>level 1, Level 1</dd>" in text
     assert "when the case was opened</dd>" in text
     assert "Mon-Fri 09:00-17:00" in text
@@ -100,7 +100,7 @@ def test_what_stands_still_and_what_it_waits_for(vendor: World, case: Case) -> N
         stop(vendor, case)
     text = read(vendor, case, "decision", after=3 * HOUR)
     assert "Decision: why is it not due?" in text
-    assert "of 16 h of working time 1 h have counted since Wed 25 Nov 10:00, and 15 h are" in text
+    assert "of 16 h of business time 1 h have counted since Wed 25 Nov 10:00, and 15 h are" in text
     assert "Stood still, waiting for Alpenwerk: Evidence from a party" in text
     assert LETTER in text
     assert "· Tom" in text
@@ -116,7 +116,7 @@ def test_what_is_over_says_when_and_how(vendor: World, case: Case) -> None:
         )
         resolve(decided, by=vendor["tom"], at=OPENED + 3 * HOUR, resolution="Done.")
     decision = read(vendor, case, "decision", after=4 * HOUR)
-    assert "Met Wed 25 Nov 12:00, when 14 h of working time were left." in decision
+    assert "Met Wed 25 Nov 12:00, when 14 h of business time were left." in decision
     closing = read(vendor, case, "closing", after=4 * HOUR)
     assert "Nobody: the case closes by itself" in closing
     assert "because it counts 10 days around the clock from Wed 25 Nov 13:00." in closing

@@ -275,7 +275,7 @@ def test_business_days_are_named_as_such(db: None) -> None:
     with timezone.override("Europe/Berlin"):
         assert because(found) == (
             "Due Fri 27 Nov 17:00 because 2 business days from Wed 25 Nov 10:00 end then, which is"
-            " 23 h of working time: 7 h on Wednesday, 8 h each on Thursday and Friday."
+            " 23 h of business time: 7 h on Wednesday, 8 h each on Thursday and Friday."
         )
 
 

@@ -41,7 +41,7 @@ def test_what_became_of_it_is_said_with_the_way_to_when_it_was_due() -> None:
     for facts, words, left in (
         (
             {"state": "met", "met_at": at("2026-11-02T09:10")},
-            "Met Mon 2 Nov 09:10, when 20 min of working time were left.",
+            "Met Mon 2 Nov 09:10, when 20 min of business time were left.",
             1200,
         ),
         (
@@ -80,7 +80,7 @@ def test_what_stands_still_has_no_due_time_and_says_what_is_left() -> None:
         ("Fri 30 16:00", "Tue 03 12:00", 0, 6 * HOUR, "pause"),
     ]
     assert sentence(found) == (
-        "It stands still, so it has no due time: of 8 h of working time 6 h have counted since Fri"
+        "It stands still, so it has no due time: of 8 h of business time 6 h have counted since Fri"
         " 30 Oct 10:00, and 2 h are left."
     )
     assert outcome_words(found) == ""
@@ -190,7 +190,7 @@ def test_who_came_later_knows_of_the_way_since_then_and_of_no_pause_before() -> 
         ("Mon 02 09:00", "Mon 02 12:00", 3 * HOUR, 5 * HOUR, "open"),
     ]
     assert sentence(found) == (
-        "Due Mon 2 Nov 12:00 because 5 h of working time were left at Fri 30 Oct 15:00, when you"
+        "Due Mon 2 Nov 12:00 because 5 h of business time were left at Fri 30 Oct 15:00, when you"
         " became a party: 2 h on Friday, none at the weekend, 3 h on Monday."
     )
     late = explain(
@@ -225,7 +225,7 @@ def test_who_came_later_knows_what_is_left_of_what_stands_still() -> None:
     found = explain(own, at("2026-10-30T16:00"))
     assert (found.counted_seconds, found.left_seconds, found.agrees) == (HOUR, 5 * HOUR, True)
     assert sentence(found) == (
-        "It stands still, so it has no due time: 5 h of working time are left."
+        "It stands still, so it has no due time: 5 h of business time are left."
     )
 
 

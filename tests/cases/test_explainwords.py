@@ -19,13 +19,13 @@ from tests.ladder.calendars import NEW_YORK, NINE_TO_FIVE, OFFICE, WORKDAYS, at,
 def test_another_reader_reads_the_same_instant_on_the_own_clock() -> None:
     found = explain(ROWS["over a weekend"][0], at("2026-10-30T16:45"))
     assert sentence(found, BERLIN) == (
-        "Due Mon 2 Nov 15:30 because it counts 1 h of working time from Fri 30 Oct 21:30: 30 min on"
-        " Friday, none at the weekend, 30 min on Monday."
+        "Due Mon 2 Nov 15:30 because it counts 1 h of business time from Fri 30 Oct 21:30: 30 min"
+        " on Friday, none at the weekend, 30 min on Monday."
     )
     # Saturday has begun in Tokyo: what counted on Friday in New York counted on Saturday there.
     assert sentence(found, "Asia/Tokyo") == (
-        "Due Mon 2 Nov 23:30 because it counts 1 h of working time from Sat 31 Oct 05:30: 30 min on"
-        " Saturday, none on Sunday, 30 min on Monday."
+        "Due Mon 2 Nov 23:30 because it counts 1 h of business time from Sat 31 Oct 05:30: 30 min"
+        " on Saturday, none on Sunday, 30 min on Monday."
     )
 
 
@@ -49,11 +49,11 @@ def test_a_day_of_another_length_is_named(name: str, words: list[str]) -> None:
 def test_how_far_it_is_says_what_counted_and_what_is_left() -> None:
     clock = ROWS["a pause over a holiday"][0]
     moments = {
-        at("2026-11-25T10:00"): "So far nothing has counted; 8 h of working time are left.",
-        at("2026-11-25T12:30"): "So far 2 h 30 min of working time have counted; 5 h 30 min of"
-        " working time are left.",
-        at("2026-11-27T11:59:20"): "So far 7 h 59 min of working time have counted; 1 min of"
-        " working time are left.",
+        at("2026-11-25T10:00"): "So far nothing has counted; 8 h of business time are left.",
+        at("2026-11-25T12:30"): "So far 2 h 30 min of business time have counted; 5 h 30 min of"
+        " business time are left.",
+        at("2026-11-27T11:59:20"): "So far 7 h 59 min of business time have counted; 1 min of"
+        " business time are left.",
         at("2026-11-27T12:00"): "This time has passed.",
         at("2026-12-01T12:00"): "This time has passed.",
     }
@@ -82,13 +82,13 @@ def test_a_long_way_is_drawn_together_and_says_so() -> None:
     clock = counted(OFFICE, at("2026-11-02T09:00"), 480 * HOUR)
     found = explain(clock, clock.anchor)
     drawn = [why_words(found, s) for s in found.stretches if s.drawn_together]
-    assert drawn == ["Working hours, with the nights and days off between them"]
+    assert drawn == ["Business hours, with the nights and days off between them"]
     assert sentence(found) == (
-        "Due Fri 22 Jan 2027 17:00 because it counts 480 h of working time from Mon 2 Nov 09:00."
+        "Due Fri 22 Jan 2027 17:00 because it counts 480 h of business time from Mon 2 Nov 09:00."
     )
     month = explain(counted(OFFICE, at("2026-11-02T13:00"), 140 * HOUR), clock.anchor)
     assert sentence(month).endswith(
-        "from Mon 2 Nov 13:00: 4 h on Mon 2 Nov, 112 h on the 14 working days between, 8 h a day"
+        "from Mon 2 Nov 13:00: 4 h on Mon 2 Nov, 112 h on the 14 business days between, 8 h a day"
         " from Mon 23 Nov to Wed 25 Nov."
     )
 
@@ -98,21 +98,21 @@ def test_dates_of_holidays_and_exceptions_are_the_calendars() -> None:
     found = explain(counted(holiday, at("2026-11-25T16:00"), 2 * HOUR), at("2026-11-25T16:00"))
     words = [why_words(found, s) for s in found.stretches]
     assert words == [
-        "Working hours",
-        "Outside working hours",
+        "Business hours",
+        "Outside business hours",
         "Holiday: 26 Nov, 27 Nov",
-        "Outside working hours",
-        "Working hours",
+        "Outside business hours",
+        "Business hours",
     ]
     short = explain(ROWS["a short day and a day off"][0], at("2026-12-23T15:00"))
     assert [why_words(short, s) for s in short.stretches] == [
-        "Working hours",
-        "Outside working hours",
+        "Business hours",
+        "Outside business hours",
         "Closed by an exception: 24 Dec",
-        "One-off working hours: 24 Dec",
+        "One-off business hours: 24 Dec",
         "Closed by an exception: 24 Dec, 25 Dec",
-        "Outside working hours",
-        "Working hours",
+        "Outside business hours",
+        "Business hours",
     ]
 
 
@@ -147,9 +147,9 @@ def test_seconds_are_said_where_they_matter() -> None:
     clock = counted(OFFICE, at("2026-10-30T16:59:45"), 30)
     found = explain(clock, at("2026-10-30T16:59:55"))
     assert sentence(found) == (
-        "Due Mon 2 Nov 09:00:15 because it counts 30 s of working time from Fri 30 Oct 16:59:45: 15"
-        " s on Friday, none at the weekend, 15 s on Monday."
+        "Due Mon 2 Nov 09:00:15 because it counts 30 s of business time from Fri 30 Oct 16:59:45:"
+        " 15 s on Friday, none at the weekend, 15 s on Monday."
     )
     assert outcome_words(found) == (
-        "So far 10 s of working time have counted; 20 s of working time are left."
+        "So far 10 s of business time have counted; 20 s of business time are left."
     )

@@ -1,20 +1,24 @@
 """How the events of a case are told: to whom they may be, in which words, and where they lead."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from cases.letters import CaseSubject
 from cases.models import Case, Party
-from cases.words import KINDS, kind_of, sentence
+from cases.queries import names_of
+from cases.timeline import entry
+from cases.words import KINDS, Whole, kind_of, sentence
 from journal.actions import record
 from journal.models import Event
 from journal.registry import letters
 from ladder.models import Absence
 from partners.models import Contact
 from tests.cases.verbs import CANARY, do, ready_for, verbs
-from tests.factories import LONG_AGO, World
+from tests.factories import LONG_AGO, OPENED, World
 
 # Facts as each kind of event carries them.
 FACTS = {
@@ -160,11 +164,91 @@ def test_staff_are_led_to_the_case(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if kind.startswith("case.")))
-@pytest.mark.parametrize("cause", ["clock", "person"])
+@pytest.mark.parametrize(
+    "cause", ["clock", "person", "answered", "cap", "resumed", "moved", "import"]
+)
 def test_every_kind_of_event_has_a_sentence(kind: str, cause: str) -> None:
     said = sentence(kind, FACTS | {"cause": cause}, {})
     assert bool(said) == (kind != "case.message")
     assert "%(" not in said
+    # A sentence stands by itself, or goes on from who did it, also from "You".
+    assert not said or said[0].islower() != isinstance(said, Whole)
+    assert isinstance(said, Whole) or not said.startswith(("keeps ", "has ", "is "))
+
+
+def test_whoever_did_something_stands_in_front_of_what_goes_on_from_there(
+    world: World, told: list[Event]
+) -> None:
+    case = world.case(others=((world.partners["rheintor"], "respondent"),))
+    do(world, "acknowledge", case)
+    do(world, "pause", case)
+    do(world, "add_message", case, by="anna")
+    acted = [event for event in Event.objects.order_by("id") if event.by_id is not None]
+    names = names_of({event.by_id for event in acted})
+    for reader in ("tom", "anna"):
+        for pk, letter in letters(acted, world[reader].user).items():
+            event = next(event for event in acted if event.pk == pk)
+            assert event.by_id is not None
+            author, begins = names[event.by_id], letter.line.split()
+            if begins[0] == author and begins[1] not in ("for", "has"):
+                assert begins[1][0].islower(), letter.line
+            else:
+                assert letter.line[0].isupper(), letter.line
+    lines = {letter.line for letter in letters(acted, world["tom"].user).values()}
+    assert {"Anna answered: the clocks run again.", "Tom opened the case again."} <= lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "line"),
+    [
+        ("case.reopened", {"cause": "person"}, "Tom opened the case again."),
+        ("case.resumed", {"cause": "answered"}, "Tom answered: the clocks run again."),
+        ("case.resumed", {"cause": "resumed"}, "Tom let the clocks run again."),
+        (
+            "case.resumed",
+            {"cause": "cap"},
+            "The longest time for a pause is over: the clocks run again.",
+        ),
+        ("case.resumed", {"cause": "moved"}, "The clocks run again."),
+        # At the top, or of a time when the trail did not say whether it went on.
+        (
+            "case.alarm",
+            {"kind": "total"},
+            "The case was not resolved in time: the admins were told.",
+        ),
+        ("case.of.another.time", {}, "The record was extended."),
+    ],
+)
+def test_what_went_by_itself_is_put_to_nobody(
+    world: World, kind: str, facts: dict[str, str], line: str
+) -> None:
+    case = world.case()
+    event = record(kind, at=case.opened_at, by=world["tom"].user_id, case_id=case.pk, facts=facts)
+    assert letters([event], world["petra"].user)[event.pk].line == line
+    shown = entry(event, None, names_of({event.by_id}), world["petra"])
+    assert f"{shown['who']} {shown['text']}".strip() == line
+
+
+def test_a_held_window_is_told_to_the_minute_where_each_reader_is(world: World) -> None:
+    case = world.case(at=OPENED)
+    until = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+    do(world, "hold", case, by="petra", until=until)
+    world["tom"].user.timezone = "America/New_York"
+    event = Event.objects.get(kind="case.held")
+    with timezone.override("UTC"):
+        staff = letters([event], world["tom"].user)[event.pk].line
+        partner = letters([event], world["anna"].user)[event.pk].line
+    assert staff == "Petra held the window until Thu 26 Nov 2026 05:00 (America/New_York)."
+    assert partner == (
+        "There is more time for the answer you wait for,"
+        " until Thu 26 Nov 2026 11:00 (Europe/Berlin) at the latest."
+    )
+
+
+def test_what_was_imported_names_nobody(world: World) -> None:
+    case = world.case()
+    event = record("case.acknowledged", at=case.opened_at, by=None, case_id=case.pk)
+    assert letters([event], world["petra"].user)[event.pk].line == "Somebody took the case up."
 
 
 def test_every_kind_that_is_written_is_known(world: World, told: list[Event]) -> None:

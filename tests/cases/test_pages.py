@@ -1,13 +1,12 @@
 """What lists and pages say of a case, without a database."""
 
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from cases.models import Case
 from cases.nextstep import Standing
-from cases.pages import amount_text, next_words
+from cases.pages import next_words
 from tenants.models import User
 
 
@@ -58,16 +57,3 @@ def test_the_next_step_is_named_with_who_takes_it(
 def test_a_case_that_nobody_holds_needs_an_owner_first() -> None:
     standing = Standing("new", owned=False, unanswered=True)
     assert said(standing, owner="") == ("Find an owner", "Find an owner")
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "text"),
-    [
-        ("1250.0000", "EUR", "€1,250"),
-        ("1250.5000", "EUR", "€1,250.50"),
-        ("1.1250", "KWD", "1.125 KWD"),
-        ("0.0001", "CLF", "0.0001 CLF"),
-    ],
-)
-def test_an_amount_is_said_exactly(amount: str, currency: str, text: str) -> None:
-    assert amount_text(Decimal(amount), currency) == text

@@ -3,11 +3,13 @@
 Who may, in which status, one event, its text: with all other verbs, by enumeration.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cases import actions
 from cases.models import Case, Clock, Pause
@@ -275,9 +277,15 @@ def test_pages_and_programs_hold_a_window(world: World) -> None:
     assert browser(world, "grace").post(url, sent).status_code == 403
     late = {**sent, "until_day": (timezone.now() + 30 * DAY).date().isoformat()}
     refused = browser(world, "petra").post(url, late)
-    assert (refused.status_code, "due before that" in plain(refused)) == (422, True)
+    with world.scope():
+        due = Clock.objects.get(kind="total").due_at.astimezone(ZoneInfo("Europe/Berlin"))
+    total = f"due before that, on {date_format(due, 'D j M Y H:i')} (Europe/Berlin)."
+    assert (refused.status_code, total in plain(refused)) == (422, True)
     text = plain(browser(world, "petra").post(url, sent, follow=True))
-    assert "held the window until the end of" in text
+    # The day ends where the case's calendar is, in UTC; Petra is told when that is in Berlin.
+    end = datetime.combine((timezone.now() + 2 * DAY).date(), time(), UTC)
+    local = date_format(end.astimezone(ZoneInfo("Europe/Berlin")), "D j M Y H:i")
+    assert f"held the window until {local} (Europe/Berlin)." in text
     until = timezone.now() + 3 * DAY
     said = {"until": until.isoformat(), "reason": "Still."}
     shape = Program(world, "petra").post(f"cases/{case.pk}/hold/", said)

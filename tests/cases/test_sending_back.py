@@ -2,7 +2,6 @@
 its own, once for each level and cycle."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -194,8 +193,8 @@ def test_after_a_hand_over_on_the_level_it_is_still_once(world: World) -> None:
     with world.scope():
         make_person(world, "bo", "staff")
         Seat.objects.create(tenant=world.tenant, level=case.level, user=world["bo"].user, rank=9)
-        facts: dict[str, Any] = {"to_user_id": world["bo"].user_id, "reason": "You know them."}
-        case = actions.reassign(case, by=world["petra"], at=CLIMBED, **facts)
+        to, why = world["bo"].user_id, "You know them."
+        case = actions.reassign(case, by=world["petra"], at=CLIMBED, to_user_id=to, reason=why)
         send_back(world, case, CLIMBED + HOUR, by="bo")
     sweep_at(CLIMBED + 5 * HOUR)
     with world.scope():

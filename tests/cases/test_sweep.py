@@ -8,6 +8,7 @@ from cases import actions
 from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from journal.models import Event, Notice
+from journal.registry import letters
 from tests.factories import OPENED, World, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
@@ -134,6 +135,10 @@ def test_at_the_top_an_alarm_is_raised_and_repeats(world: World) -> None:
         reminder = Clock.objects.get(case=case, kind="reminder", state="running")
         assert (reminder.fired, reminder.due_at) == (2, top + 12 * HOUR)
         alarm = Event.objects.filter(case_id=case.pk, kind="case.alarm").first()
+        assert alarm is not None
+        letter = letters([alarm], world["ines"].user)[alarm.pk]
+        assert letter.heading == "A window was missed at the top"
+        assert letter.line == "Nobody is above this level: the admins were told."
         told = Notice.objects.filter(event=alarm, channel="bell").order_by("user__name")
         assert [n.user.name for n in told.select_related("user")] == ["Ines", "Marianne"]
 

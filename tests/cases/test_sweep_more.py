@@ -15,6 +15,7 @@ from cases.sweep import sweep
 from cases.tasks import run_sweep
 from journal.models import Event, Notice
 from journal.queries import heartbeats
+from journal.registry import letters
 from ladder import queries
 from ladder.models import Level, Seat
 from tenants.scope import act_in
@@ -73,6 +74,11 @@ def test_a_missed_total_climbs_once_and_alarms() -> None:
         assert (climb.facts["kind"], climb.facts["from"], climb.facts["to"]) == ("total", 1, 2)
         [alarm] = of(case, "case.alarm")
         assert told(alarm) == {"Ines", "Petra"}
+        letter = letters([alarm], world["petra"].user)[alarm.pk]
+        assert letter.heading == "Not resolved in time"
+        assert letter.line == (
+            "The case was not resolved in time: it went to level 2, and the admins were told."
+        )
         case = Case.objects.get(pk=case.pk)
         assert (case.due_kind, case.due_missed) == ("total", True)
         reminder = Clock.objects.get(case=case, kind="reminder")

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from cases import actions
+from cases.casepage import CasePage
 from cases.models import Case, Clock, Message
 from cases.reopening import reopen
 from cases.sweep import sweep
@@ -132,6 +133,8 @@ def test_missed_it_is_told_and_moves_nothing(transactional_db: None) -> None:
         assert clock().breached_at == LATER + 8 * HOUR
         now = Case.objects.values("due_at", "due_kind", "due_missed", "level_id").get()
         assert now == face
+        page = CasePage(Case.objects.get(), world["ines"], LATER)
+        assert page.then("update") == "Then who has the case is told, once"
         notices = Notice.objects.filter(event__kind__startswith="case.clock", channel="bell")
         told = list(
             notices.order_by("event_id", "user__name").values_list("event__kind", "user__name")

@@ -38,6 +38,8 @@ def test_the_inbox_lists_what_is_due_next_first(world: World) -> None:
     assert page.index("First") < page.index("Second")
     assert later.number in page
     assert page.count('data-hotkey="a"') == 2
+    # What was closed or withdrawn is there too.
+    assert re.search(r"view=ended[^>]*>\s*Over", page)
 
 
 def test_a_row_is_acknowledged_in_place(world: World) -> None:
@@ -170,6 +172,29 @@ def crowd(world: World) -> Case:
         copies.append(copy)
     Case.objects.bulk_create(copies)
     return case
+
+
+def test_a_search_that_finds_more_than_it_shows_says_so(world: World) -> None:
+    case = world.case(title="Klinikum Isartal")
+    client = signed_in(world, "tom")
+    few = client.get(url(world, "search/"), {"q": "isartal"}).content.decode()
+    copies = []
+    for number in range(paging.PAGE):
+        copy = Case.objects.get(pk=case.pk)
+        copy.pk, copy.number, copy.updated_at = uuid7(), f"NEW-{number}", case.updated_at + HOUR
+        copies.append(copy)
+    Case.objects.bulk_create(copies)
+    many = client.get(url(world, "search/"), {"q": "isartal"}).content.decode()
+    assert ("that changed last" in few, few.count("p-rows")) == (False, 1)
+    assert "The 50 that changed last." in many
+    assert len(set(re.findall(r"NEW-\d+", many))) == paging.PAGE
+    assert case.number not in many
+
+
+def test_a_search_without_a_find_names_what_can_be_found(world: World) -> None:
+    page = signed_in(world, "tom").get(url(world, "search/"), {"q": "nowhere"}).content.decode()
+    assert "the external number" in page
+    assert "of what happened" in page
 
 
 def test_what_has_ended_does_not_crowd_out_what_is_open(world: World, crowd: Case) -> None:

@@ -76,7 +76,7 @@ def test_what_a_serializer_refuses_points_at_its_places() -> None:
 def test_a_conflict_names_what_is_allowed_now() -> None:
     body = told(NotNow("It is closed.", ["message"]))
     assert (body["status"], body["title"], body["detail"]) == (409, "Conflict", "It is closed.")
-    assert body["errors"] == [{"pointer": "", "code": "allowed", "detail": "message"}]
+    assert body["errors"] == [{"pointer": "", "code": "allowed", "detail": "messages"}]
 
 
 @pytest.mark.django_db

@@ -34,6 +34,7 @@ def test_the_bell_tells_what_happened_once_and_is_quiet_once_read(world: World) 
     assert text.count("escalated to level 2") == 1
     assert case.number in text
     assert "Beyond my limit." not in text
+    assert f" {timezone.now().year}</h2>" in text
     answer = browser(world, "petra").post(reverse("notices-read", args=[world.tenant.slug]))
     assert answer.status_code == 302
     mine = Notice.objects.filter(user=world["petra"].user, channel="bell")

@@ -192,6 +192,7 @@ def test_ones_own_absences_are_listed_and_ended(backed: World) -> None:
     assert (answer.status_code, answer["Location"]) == (302, away_url(backed))
     row.refresh_from_db()
     assert row.ended_at is not None
+    assert "The absence was called off." in client.get(away_url(backed)).content.decode()
     assert client.post(f"{away_url(backed)}{row.pk}/end/").status_code == 409
 
 

@@ -137,6 +137,20 @@ def test_only_the_person_or_an_admin_says_that_somebody_is_away(world: World, na
     assert end_absence(row, by=None, at=OPENED).ended_at == OPENED
 
 
+def test_nobody_comes_back_from_an_absence_that_was_called_off(world: World) -> None:
+    row = record(world, starts_at=OPENED + DAY, ends_at=OPENED + 2 * DAY)
+    end_absence(row, by=world["tom"], at=OPENED)
+    event = Event.objects.get(kind="absence.ended")
+    told = letters([event], world["petra"].user)[event.pk]
+    assert told.subject == "An absence was called off"
+    assert told.line == (
+        "Tom is not away after all, from Thu 26 Nov 2026 10:00 until Fri 27 Nov 2026 10:00"
+        " (Europe/Berlin): you need not stand in."
+    )
+    own = letters([event], world["tom"].user)[event.pk].line
+    assert own.startswith("You are not away after all, from Thu 26 Nov 2026 10:00")
+
+
 def test_an_absence_ends_early_once(world: World) -> None:
     row = record(world)
     end_absence(row, by=world["tom"], at=OPENED + DAY)
@@ -145,6 +159,9 @@ def test_an_absence_ends_early_once(world: World) -> None:
     event = Event.objects.get(kind="absence.ended")
     assert letters([event], world["petra"].user)[event.pk].line == "Tom is back."
     assert letters([event], world["tom"].user)[event.pk].line == "Your absence has ended."
+    # An event of a time when the trail did not say whether it had begun.
+    del event.facts["begun"]
+    assert letters([event], world["petra"].user)[event.pk].line == "Tom is back."
     with pytest.raises(NotNow, match="over"):
         end_absence(row, by=world["tom"], at=OPENED + 2 * DAY)
     other = record(world)

@@ -3,7 +3,7 @@
 import pytest
 
 from ladder.defaults.ladders import LADDERS, SPONSOR_KINDS
-from ladder.kinds import NAMED, ConcessionKind, is_allowable
+from ladder.kinds import NAMED, ConcessionKind, is_allowable, kind_words
 
 
 @pytest.mark.parametrize("name", [*ConcessionKind.values, "price_1_points", "price_100_points"])
@@ -25,3 +25,11 @@ def test_the_default_ladders_allow_what_there_is_and_all_of_it() -> None:
 
 def test_a_refusal_names_every_kind() -> None:
     assert [kind for kind in ConcessionKind.values if kind not in NAMED] == []
+
+
+def test_every_kind_that_a_level_may_allow_has_words() -> None:
+    assert [kind_words(kind) for kind in ("fee", "price_5_points")] == [
+        "Fee",
+        "Special price of at most 5 %",
+    ]
+    assert all(kind_words(kind) for kind in SPONSOR_KINDS)

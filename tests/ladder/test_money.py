@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ladder.money import LARGEST, MINOR_UNITS, MoneyError, known_currency, parse_amount
+from ladder.money import (
+    LARGEST,
+    MINOR_UNITS,
+    MoneyError,
+    amount_text,
+    known_currency,
+    parse_amount,
+)
 
 DIGITS = "Digits only, with a point before the decimals, like 1250.50."
 
@@ -120,3 +127,16 @@ def test_what_has_no_more_decimals_than_its_currency_is_read_as_it_stands(
     assert parse_amount(text, currency) == Decimal(text)
     with pytest.raises(MoneyError):
         parse_amount(f"{whole}.{digits}1", currency)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1250.0000", "EUR", "€1,250"),
+        ("1250.5000", "EUR", "€1,250.50"),
+        ("1.1250", "KWD", "1.125 KWD"),
+        ("0.0001", "CLF", "0.0001 CLF"),
+    ],
+)
+def test_an_amount_is_said_exactly(amount: str, currency: str, text: str) -> None:
+    assert amount_text(Decimal(amount), currency) == text

@@ -72,6 +72,8 @@ def test_a_card_says_what_against_which_limit_in_which_case_and_what_if_nothing(
         "Lead from the Hannover fair went past us",
         "They found it at the fair.",
         "€12,500 of €25,000",
+        # The clock has the name that it has on the page of the case, and in the guide.
+        "Concession running",
         "this goes to Marianne, Level 3. Nothing is approved by itself.",
         "Approve €12,500",
     ):

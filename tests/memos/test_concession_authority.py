@@ -67,7 +67,7 @@ def test_what_a_level_may_allow_no_longer_is_not_approved_there(
     limit(desk, 2, **less)
     with pytest.raises(NotNow, match="ask again") as refused:
         decide(desk, made)
-    assert refused.value.allowed == ("offer less", "deny")
+    assert refused.value.allowed == ("concession.counter", "concession.deny")
     assert again(made).state == "pending"
     assert not Decision.objects.exists()
     assert decide(desk, made, by="marianne").state == "approved"

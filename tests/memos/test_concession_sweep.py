@@ -8,6 +8,7 @@ import pytest
 from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from journal.models import Event, Notice
+from journal.registry import letters
 from ladder.models import Level
 from memos.actions import concession as verbs
 from memos.models import Concession, Decision
@@ -91,6 +92,9 @@ def test_it_climbs_to_the_board_that_cases_never_reach_then_alarms_and_reminds(
         assert [c.state for c in deals.approvals(made)] == ["breached"] * 3
         [alarm] = of(made, "case.alarm")
         assert told(alarm) == {"Ada", "Ines"}
+        letter = letters([alarm], desk["ada"].user)[alarm.pk]
+        assert letter.heading == "A concession was not decided in time"
+        assert letter.line.startswith("The concession was not decided in time, and nobody above")
         assert Clock.objects.get(kind="reminder").subject == made.pk
     sweep_at(due[2] + 4 * HOUR, due[2] + 8 * HOUR)
     with desk.scope():

@@ -209,7 +209,10 @@ def test_an_unknown_step_or_action_is_not_there(vendor: World) -> None:
     assert tom.post(url(vendor, "memo-action-done", memo.pk, foreign)).status_code == 404
     too_long = {"note": "x" * 20_001}
     own = action_id(vendor, memo, "Find a lead")
-    assert tom.post(url(vendor, "memo-action-done", memo.pk, own), too_long).status_code == 422
+    refused = tom.post(url(vendor, "memo-action-done", memo.pk, own), too_long)
+    text = refused.content.decode()
+    assert (refused.status_code, "has at most 20000 characters" in text) == (422, True)
+    assert (too_long["note"] in text, text.count("data-errors")) == (True, 1)
 
 
 # --- Print ---

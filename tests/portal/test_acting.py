@@ -100,6 +100,8 @@ def test_what_the_vendor_asks_is_marked_until_the_partner_writes(vendor: World) 
     waiting = plain(get(vendor, "portal-cases", query="?asked=1"))
     assert ("Asked" in waiting, "Quiet" in waiting) == (True, False)
     assert "What we need from you" in page(vendor, case)
+    asks = "has asked you something, and has been waiting for your answer since"
+    assert f"{vendor.tenant.name} {asks}" in page(vendor, case)
     assert 'btn-primary" type="submit">Send' in page(vendor, case)
     assert "What we need from you" not in page(vendor, other)
     act(vendor, case.pk, "message", body="Here it is.")
@@ -178,7 +180,7 @@ def test_nobody_above_is_nobody_to_ask_for(vendor: World) -> None:
     text = plain(answer)
     assert "Nobody is above the person who has the case." in text
     # In the portal, and with what a partner can do.
-    assert ("Partner portal" in text, "write a message, withdraw the case" in text) == (True, True)
+    assert ("Partner portal" in text, "Write a message, Withdraw the case" in text) == (True, True)
 
 
 def test_a_click_for_a_turn_that_has_ended_asks_nobody(vendor: World) -> None:
@@ -189,7 +191,7 @@ def test_a_click_for_a_turn_that_has_ended_asks_nobody(vendor: World) -> None:
     answer = act(vendor, case.pk, "request", reason="Tom is silent.", turn=turn)
     text = plain(answer)
     assert (answer.status_code, "has moved on since you opened it" in text) == (409, True)
-    assert ("acknowledge" in text, "ask for the next person" in text) == (False, True)
+    assert ("Acknowledge" in text, "Ask for the next person" in text) == (False, True)
     with vendor.scope():
         assert not Clock.objects.filter(kind="request").exists()
 

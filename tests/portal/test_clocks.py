@@ -90,9 +90,9 @@ def test_a_company_reads_its_own_pause_and_another_one_that_there_was_one(
     for word in (LETTER, "vidence", "Alpenwerk", "alpenwerk"):
         assert word not in other
     for text in (own, other):
-        assert "because it counts 16 h of working time from Wed 25 Nov 10:00" in text
-        assert "So far 3 h of working time have counted; 13 h of working time are left." in text
-        assert "Only the working hours of" in text
+        assert "because it counts 16 h of business time from Wed 25 Nov 10:00" in text
+        assert "So far 3 h of business time have counted; 13 h of business time are left." in text
+        assert "Only the business hours of" in text
         assert "version 1 of its hours" in text
 
 
@@ -153,7 +153,7 @@ def test_who_became_a_party_later_reads_nothing_of_before(vendor: World) -> None
         assert Party.objects.filter(joined_at=OPENED + 4 * HOUR).exists()
     with time_machine.travel(OPENED + 5 * HOUR, tick=False):
         text = page(vendor, case, "decision", "rheintor")
-        assert "because 14 h of working time were left at Wed 25 Nov 14:00, when you" in text
+        assert "because 14 h of business time were left at Wed 25 Nov 14:00, when you" in text
         assert "Stood still" not in text
         assert "16 h" not in text
         assert "It began" not in text
@@ -241,11 +241,8 @@ def test_who_got_the_case_is_not_who_has_it_now(vendor: World, case: Case) -> No
     """A colleague who was given it has its clocks as they were."""
     with vendor.scope():
         up = escalate(case, by=vendor["tom"], at=OPENED + HOUR, reason="Above me.")
-        facts: dict[str, Any] = {
-            "to_user_id": vendor["marianne"].user_id,
-            "reason": "You know them.",
-        }
-        reassign(up, by=vendor["petra"], at=OPENED + 3 * HOUR, **facts)
+        to, why = vendor["marianne"].user_id, "You know them."
+        reassign(up, by=vendor["petra"], at=OPENED + 3 * HOUR, to_user_id=to, reason=why)
     clock_id = clock_of(vendor, "decision", state="running")
     text = plain(get(vendor, "portal-clock", case.pk, clock_id))
     assert "when Petra got the case" in text

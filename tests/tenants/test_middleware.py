@@ -62,6 +62,17 @@ def test_a_request_that_fails_on_our_side_leaves_nothing(
         assert Case.objects.get().status == "new"
 
 
+def test_who_is_refused_keeps_the_navigation_and_is_told_of_no_case(vendor: World) -> None:
+    for verb, status in (("acknowledge", 403), ("resume", 403)):
+        answer = post(vendor, "pavel", verb)
+        text = answer.content.decode()
+        assert (answer.status_code, 'aria-label="Main"' in text) == (status, True)
+        assert ("Nothing was changed" in text, "The case and what" in text) == (True, False)
+    post(vendor, "tom", "acknowledge")
+    again = post(vendor, "tom", "acknowledge").content.decode()
+    assert 'aria-label="Main"' in again
+
+
 def test_a_denial_is_kept_and_nothing_of_the_attempt(vendor: World) -> None:
     assert post(vendor, "petra", "acknowledge").status_code == 403
     assert kinds(vendor) == ["access.denied", "case.opened"]
@@ -79,4 +90,4 @@ def test_what_is_not_possible_now_says_what_is(vendor: World) -> None:
     text = answer.content.decode()
     assert "acknowledged already" in text
     assert "What is possible now:" in text
-    assert "escalate" in text
+    assert "Escalate, " in text

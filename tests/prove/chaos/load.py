@@ -107,6 +107,7 @@ def make_vendor(number: int, load: Load) -> tuple[World, Partner]:
 
 def _give_more_time(world: World, load: Load) -> None:
     """Let a worse case have some seconds more on the levels whose windows are seconds."""
+    assert world.ladder is not None
     Route.objects.update(position=9)
     more = {"response": f"PT{load.response + 3}S", "decision": f"PT{load.decision + 5}S"}
     Route.objects.create(
