@@ -22,7 +22,7 @@ from memos.models import Concession, Memo
 from memos.models.memo import SECTIONS
 from tests.api import Program, company, pointers
 from tests.cases.verbs import do
-from tests.factories import OPENED, World, make_absence, make_world
+from tests.factories import FAR_AHEAD, World, make_absence, make_world
 from tests.memos import deals, story
 from tests.memos.deals import ASKED, HOUR, LATER
 
@@ -71,10 +71,11 @@ CHANGED = {"concessions/": "updated_at", "memos/": "changed_at"}
 @pytest.mark.parametrize("path", CHANGED)
 def test_each_order_is_walked_to_its_end_and_back(vendor: World, tom: Program, path: str) -> None:
     rows = made_of(vendor, path, 5)
-    # The third has changed last, the first and the last in the same instant.
+    # The third has changed last, the first and the last in the same instant. All lies ahead: the time of a change never goes
+    # back.
     for row, minutes in zip(rows, (5, 2, 9, 1, 5), strict=True):
         with vendor.scope():
-            at = {CHANGED[path]: OPENED + timedelta(minutes=minutes)}
+            at = {CHANGED[path]: FAR_AHEAD + timedelta(minutes=minutes)}
             type(row).objects.filter(pk=row.pk).update(**at)
     ids = [str(row.pk) for row in rows]
     by_change = [ids[place] for place in (3, 1, 0, 4, 2)]
