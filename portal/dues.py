@@ -12,8 +12,6 @@ from cases.models import OPEN, Clock, ClockKind, ClockState
 
 DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at")
 OWED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
-# What every party may know of.
-SHARED = (*OWED, ClockKind.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from cases.actions import acknowledge, add_message, decide, escalate, revise
+from cases.facts import SHARED
 from cases.models import Case, Clock, Party, PauseReason
 from cases.origins import Cause
 from cases.parties import add_party
@@ -16,7 +17,6 @@ from cases.pausing import keep_waiting, pause, resume
 from cases.requests import request_level
 from portal.clockpage import cause_words, label, who_words
 from portal.clocks import own_clock, reason_words
-from portal.dues import SHARED
 from tests.api import company
 from tests.factories import BERLIN_HOURS, OPENED, World, make_world
 from tests.portal.pages import as_portal, get, plain
@@ -229,7 +229,7 @@ def test_each_clock_says_what_it_began_with(vendor: World, case: Case) -> None:
 
 
 def test_every_word_a_clock_may_need_is_there() -> None:
-    for kind in (*SHARED, "request"):
+    for kind in (*sorted(SHARED), "request"):
         assert label(kind)
         assert who_words(kind, "Tom").startswith("Tom ")
     assert len({reason_words(reason) for reason in PauseReason.values}) == len(PauseReason)
