@@ -21,7 +21,7 @@ from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
-STANDSTILLS = ("case.paused", "case.resumed", "case.held")
+STANDSTILLS = ("case.paused", "case.resumed", "case.held", "case.due_moved")
 # What comes first among others in one mail.
 PRESSING = (
     "case.alarm",
@@ -156,6 +156,8 @@ def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
     if event.kind == "case.held":
         return _("There is more time for the answer you wait for. The portal shows until when.")
+    if event.kind == "case.due_moved":
+        return _("A due time was worked out again, and is another one now. The portal shows which.")
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:
