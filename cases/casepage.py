@@ -179,7 +179,7 @@ class CasePage:
             "source_url": case.source_url,
             "owner_name": case.owner.name if case.owner else _("Nobody"),
             "owner_for": self.owner_for(),
-            "alone": case.is_open and bool(left_alone([case], self.now)),
+            "alone": case.is_open and left_alone(case, self.now),
             "opened_at": case.opened_at,
             "opened_by_name": case.opened_by.name if case.opened_by else "",
             "cycle": case.cycle,

@@ -3,7 +3,6 @@ who they have it for. The auditor finds them, pages show it, and who holds the l
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +24,7 @@ JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
 WHERE c.status IN ('new', 'in_progress', 'decided') AND NOT {OTHERS}
 """
 FOUND = f"WITH RECURSIVE {MISSED} SELECT c.tenant_id {FROM}"
-OF_THESE = f"WITH RECURSIVE {MISSED} SELECT c.id {FROM} AND c.id = ANY(%(ids)s)"
+OF_ONE = f"WITH RECURSIVE {MISSED} SELECT c.id {FROM} AND c.id = %(id)s"
 BY_PLACE = f"""
 WITH RECURSIVE {MISSED}
 SELECT c.ladder_id, a.position, c.region_id, c.category_id, count(*) {FROM}
@@ -33,12 +32,11 @@ GROUP BY c.ladder_id, a.position, c.region_id, c.category_id
 """
 
 
-def left_alone(cases: Iterable[Case], at: datetime) -> set[UUID]:
-    """Return which of some cases are with nobody; one query for any number."""
-    ids = [case.pk for case in cases]
+def left_alone(case: Case, at: datetime) -> bool:
+    """Whether a case is with nobody; of lists `cases.queries.marks_of` says it."""
     with connection.cursor() as cursor:
-        cursor.execute(OF_THESE, {"at": at, "ids": ids})
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(OF_ONE, {"at": at, "id": str(case.pk)})
+        return cursor.fetchone() is not None
 
 
 def tell_above(at: datetime) -> int:

@@ -12,6 +12,7 @@ from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 
 from cases import paging
 from cases.access import grants_in_force, orphaned, visible_cases
+from cases.left_alone import FROM as ALONE
 from cases.models import (
     ENDED,
     OPEN,
@@ -27,6 +28,7 @@ from cases.models import (
 )
 from cases.paging import Page, Place, beyond, bounded, paged
 from journal.models import Event
+from ladder.missed import MISSED
 from ladder.models import Level, Seat
 from ladder.queries import absences_at, acts_for
 from ladder.seats import Holder
@@ -179,24 +181,29 @@ def waiting_for_answer(cases: Iterable[Case]) -> set[UUID]:
     return set(unmet.values_list("case_id", flat=True))
 
 
-LACKING = """
-SELECT c.id FROM unnest(%s::uuid[]) AS v (id)
+MARKS = f"""
+WITH RECURSIVE {MISSED}
+SELECT c.id, 'lacks' FROM unnest(%(ids)s::uuid[]) AS v (id)
 JOIN cases_case c ON c.tenant_id = (SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid)
     AND c.id = v.id
 JOIN ladder_category g ON g.tenant_id = c.tenant_id AND g.id = c.category_id
 WHERE EXISTS (SELECT FROM jsonb_array_elements(g.fields) f
     WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name'))
-"""
+UNION ALL SELECT c.id, 'alone' {ALONE} AND c.id = ANY(%(ids)s::uuid[])
+"""  # noqa: S608 - made of constants
 
 
-def lacking_answers(cases: Iterable[Case]) -> set[UUID]:
-    """Return which open cases lack an answer that their kind of dispute requires."""
+def marks_of(cases: Iterable[Case], at: datetime) -> dict[str, set[UUID]]:
+    """Return which open cases lack an answer that their kind of dispute requires (`lacks`), and
+    which are with nobody at an instant (`alone`); one query for any number."""
+    found: dict[str, set[UUID]] = {"lacks": set(), "alone": set()}
     ids = [str(case.pk) for case in cases if case.is_open]
-    if not ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(LACKING, [ids])
-        return {row[0] for row in cursor.fetchall()}
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(MARKS, {"ids": ids, "at": at})
+            for case_id, mark in cursor.fetchall():
+                found[mark].add(case_id)
+    return found
 
 
 def concession_pending(case: Case) -> bool:

@@ -40,7 +40,6 @@ from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import VerbForm, form_for
-from cases.left_alone import left_alone
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words, standing_of
@@ -60,12 +59,12 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
     names, counts = queries.party_names(cases), queries.level_counts(cases)
     waiting, holds = queries.waiting_for_answer(cases), holds_of(cases, member.user_id)
     principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
-    lacking, alone = queries.lacking_answers(cases), left_alone(cases, now)
+    marks = queries.marks_of(cases, now)
     found = []
     for case in cases:
         mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))
         principal, waits = hold.holder.on_behalf_of, case.pk in waiting
-        standing = standing_of(case, waits=waits, lacks=case.pk in lacking)
+        standing = standing_of(case, waits=waits, lacks=case.pk in marks["lacks"])
         found.append(
             CaseRow(
                 id=case.pk,
@@ -89,7 +88,7 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
                 restricted=case.confidentiality != Confidentiality.NORMAL,
                 lacks_answers=standing.lacks_fields,
                 owner_for=principals.get(principal, "") if principal else "",
-                alone=case.pk in alone,
+                alone=case.pk in marks["alone"],
             )
         )
     return found

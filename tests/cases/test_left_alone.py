@@ -36,9 +36,9 @@ def told() -> list[tuple[str, int]]:
 
 def test_a_case_is_with_nobody_where_its_holder_is_away_and_nobody_stands_in(world: World) -> None:
     case = world.case()
-    assert (found(), left_alone([case], OPENED)) == (0, set())
+    assert (found(), left_alone(case, OPENED)) == (0, False)
     make_absence(world, "tom", starts_at=OPENED)
-    assert (found(), left_alone([case], OPENED)) == (1, {case.pk})
+    assert (found(), left_alone(case, OPENED)) == (1, True)
     assert found(OPENED - HOUR) == 0
 
 
