@@ -84,16 +84,18 @@ def run_audit() -> None:
         logger.error("the auditor found: %s", found.as_figures())
         told = raise_alarms(found)
         logger.info("the admins of %d tenants are told", len(told))
-    tell_of_absences(found)
     beat("audit", timezone.now(), found.as_figures())
+    tell_of_absences(found)
 
 
 def tell_of_absences(found: Findings) -> None:
     """Tell who has to know of levels and of cases that absences have left with nobody."""
-    for tenant_id in tenants_left_empty(found.at):
-        with act_in(tenant_id):
-            tell_of_empty_levels(found.at)
-    for tenant_id, named in found.by_tenant.items():
-        if FINDING in named:
+    empty = [(tenant_id, tell_of_empty_levels) for tenant_id in tenants_left_empty(found.at)]
+    alone = [(key, tell_above) for key, named in found.by_tenant.items() if FINDING in named]
+    for tenant_id, tell in (*empty, *alone):
+        try:
             with act_in(tenant_id):
-                tell_above(found.at)
+                tell(found.at)
+        except Exception:
+            # The next look, in half a minute, tries again; the other tenants' people hear now.
+            logger.exception("who has to know of an absence in %s is not told", tenant_id)

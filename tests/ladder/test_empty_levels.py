@@ -4,19 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases.alarm import RAISE
 from cases.audit import Findings
 from cases.tasks import tell_of_absences
 from journal.models import Event, Notice
 from journal.registry import known, letters
 from ladder.absences import end_absence
-from ladder.empty_levels import KIND, empty_now, tell_of_empty_levels
+from ladder.empty_levels import KIND, empty_now, once_key, tell_of_empty_levels
 from ladder.missed import tenants_left_empty
-from ladder.models import Level, Seat
+from ladder.models import Absence, Level, Seat
 from ladder.queries import absence_facts, seats_of
 from partners.models import Region
+from tenants.ids import uuid7
 from tenants.models import Membership
 from tests.factories import OPENED, World, make_absence, make_world
 from tests.ladder.test_absences import DAY, HOUR, NAMES, record
@@ -189,3 +192,26 @@ def test_python_and_the_database_agree_on_which_vendor_has_an_empty_level(
         levels = list(Level.objects.values_list("id", flat=True))
         expected = bool(empty_now(seats_of(levels), absence_facts(OPENED), OPENED))
     assert (world.tenant.pk in tenants_left_empty(OPENED)) == expected
+
+
+@BOTH
+def test_a_vendor_that_cannot_be_told_keeps_no_other_waiting(
+    transactional_db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = make_world(), make_world()
+    for world in (broken, sound):
+        with world.scope():
+            make_absence(world, "tom", starts_at=OPENED)
+    with broken.scope():
+        key = once_key(broken.levels[0].pk, Absence.objects.get().pk)
+    # Somebody else is at it, and does not come to an end.
+    with transaction.atomic(using="sweeper"), connections["sweeper"].cursor() as cursor:
+        cursor.execute(RAISE, [str(broken.tenant.pk), str(uuid7()), KIND, OPENED, "{}", key])
+        with connections["default"].cursor() as own:
+            own.execute("SET lock_timeout = '100ms'")
+            tell_of_absences(Findings(OPENED))
+            own.execute("RESET lock_timeout")
+    assert f"in {broken.tenant.pk} is not told" in caplog.text
+    for world, count in ((broken, 0), (sound, 1)):
+        with world.scope():
+            assert Event.objects.filter(kind=KIND, facts__position=1).count() == count
