@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from cases.models import Case
 from journal.actions import record, tell
 from ladder.missed import MISSED, PRESENT
-from ladder.queries import absences_at, holders_above
+from ladder.queries import absences_at, held_above
 from tenants.queries import admin_ids
 
 FINDING = "owner_away"
@@ -48,7 +48,7 @@ def tell_above(at: datetime) -> int:
     admins, absences = set(admin_ids()), absences_at(at)
     counts: Counter[UUID] = Counter()
     for ladder_id, position, region_id, category_id, count in groups:
-        held = holders_above(ladder_id, position, region_id, category_id, at)
+        held = held_above(ladder_id, position, region_id, category_id, at)
         above = [one for one in held if one]
         counts.update(dict.fromkeys(absences.with_stand_ins(above) - admins, count))
     return sum(_tell(person, count, at) for person, count in sorted(counts.items()))

@@ -20,8 +20,11 @@ from partners.models import Contact
 from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
-MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
-STANDSTILLS = ("case.paused", "case.resumed", "case.held", "case.due_moved")
+MOVES = ("case.escalated", "case.handed_back", "case.reassigned", "case.delegated")
+STANDSTILLS = (
+    *("case.paused", "case.resumed", "case.held"),
+    *("case.severity_changed", "case.due_moved"),
+)
 # What comes first among others in one mail.
 PRESSING = (
     "case.alarm",
@@ -156,6 +159,8 @@ def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
     if event.kind == "case.held":
         return _("There is more time for the answer you wait for. The portal shows until when.")
+    if event.kind == "case.severity_changed":
+        return _("What you wait for is due at another time. The portal shows when.")
     if event.kind == "case.due_moved":
         return _("A due time was worked out again, and is another one now. The portal shows which.")
     if event.kind == "case.resumed":
@@ -180,6 +185,8 @@ def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
     if outside and event.kind in MOVES:
         return _("Handed on")
+    if outside and event.kind == "case.severity_changed":
+        return _("Another due time")
     return {
         "case.opened": _("A case was opened"),
         "case.acknowledged": _("Somebody is on it"),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.facts import LEVEL_KINDS, PAUSABLE
 from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState, Pause
-from cases.rules import calendar_of, level_rules, rules_of
-from journal.models import Event
+from cases.rules import calendar_of, held_windows, level_rules, rules_of
 from ladder.durations import Window, describe, format_window, parse_window
 from ladder.models import Level
 from tenants.models import User
@@ -187,9 +186,8 @@ def _was_floored(clock: Clock) -> bool:
 
 
 def _was_held(case: Case, clock: Clock) -> bool:
-    """Whether a level above has given a clock its time."""
-    held = Event.objects.filter(case_id=case.pk, kind="case.held")
-    return held.filter(facts__clocks__contains=[{"clock": str(clock.pk)}]).exists()
+    """Whether a clock has the time that a level above gave it, and nobody changed since."""
+    return held_windows(case.pk).get(clock.pk) == clock.window
 
 
 def _given_in_total(case: Case, clock: Clock) -> Giver:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.models import Assignment, AssignmentEnd, Case, ClockKind
 from cases.telling import Told, admins, say
-from ladder.queries import absences_at, holders_above, holders_from
+from ladder.queries import absences_at, held_above, holders_from
 from ladder.seats import Holder, SeatFacts
 from tenants.errors import Invalid
 from tenants.models import Membership
@@ -109,7 +109,14 @@ def alarm_if_unowned(case: Case, turn: Assignment, at: datetime) -> None:
     silent wait."""
     if turn.owner_id is None:
         facts = {"position": turn.position, "assignment": str(turn.pk)}
-        place = (case.region_id, case.category_id)
-        above = holders_above(case.ladder_id, turn.position, *place, at)
-        told = Told((*admins(), *above))
+        told = Told((*admins(), *holders_above(case, turn.position, at)))
         say(case, "case.unowned", by=None, at=at, facts=facts, told=told)
+
+
+def holders_above(
+    case: Case, position: int, at: datetime, *, but: UUID | None = None
+) -> tuple[UUID | None, ...]:
+    """Return who holds the next level above a position that anybody holds (`but` one person), and
+    who backs them up; nobody where that is the top."""
+    place = (case.region_id, case.category_id)
+    return held_above(case.ladder_id, position, *place, at, but=but)

@@ -16,7 +16,7 @@ from journal.actions import record, tell
 from journal.models import Event
 from ladder.absence import AbsenceFacts, Absences, concerning
 from ladder.models import Level
-from ladder.queries import absence_facts, holders_above, seats_of
+from ladder.queries import absence_facts, held_above, seats_of
 from ladder.seats import SeatFacts, holder
 from tenants.queries import admin_ids
 
@@ -97,7 +97,7 @@ def _tell(level: Level, absence: AbsenceFacts, places: list[Place], at: datetime
     above = [
         person
         for place in places
-        for person in holders_above(level.ladder_id, level.position, *place, at)
+        for person in held_above(level.ladder_id, level.position, *place, at)
     ]
     people = [*admin_ids(), *(one for one in above if one)]
     tell(event, Absences.at(absence_facts(at), at).with_stand_ins(people), at=at)

@@ -115,15 +115,17 @@ def holder_of(
     return holder(seats, region_id, category_id, absences_at(at))
 
 
-def holders_above(
+def held_above(
     ladder_id: UUID,
     position: int,
     region_id: UUID | None,
     category_id: UUID | None,
     at: datetime,
+    *,
+    but: UUID | None = None,
 ) -> tuple[UUID | None, ...]:
-    """Return who holds the next level above a position that anybody holds, and who backs them up;
-    nobody where that is the top."""
+    """Return who holds the next level above a position that anybody holds (`but` one person), and
+    who backs them up; nobody where that is the top."""
     ahead = [
         level
         for level in levels_of(ladder_id)
@@ -132,7 +134,7 @@ def holders_above(
     seats, absences = seats_of(level.pk for level in ahead), absences_at(at)
     for level in ahead:
         held = holder(seats.get(level.pk, ()), region_id, category_id, absences)
-        if held.owner_id:
+        if held.owner_id not in (None, but):
             return (held.owner_id, held.backup_id)
     return ()
 
@@ -234,7 +236,14 @@ def holders_from(ladder_id: UUID, position: int) -> dict[UUID, UUID | None]:
     return backups | {user: b if b in here else None for user, b in pairs if user in here}
 
 
-def seats_above(ladder_id: UUID, position: int) -> set[UUID]:
-    """Return the people who hold a level above `position`."""
-    seats = Seat.objects.filter(level__ladder_id=ladder_id, level__position__gt=position)
+def seats_above(
+    ladder_id: UUID, position: int, region_id: UUID | None, category_id: UUID | None
+) -> set[UUID]:
+    """Return the people who hold a level above `position` for a region and category."""
+    seats = Seat.objects.filter(
+        Q(region_id=None) | Q(region_id=region_id),
+        Q(category_id=None) | Q(category_id=category_id),
+        level__ladder_id=ladder_id,
+        level__position__gt=position,
+    )
     return set(seats.values_list("user_id", flat=True))
