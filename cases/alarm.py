@@ -1,5 +1,5 @@
 """The auditor's alarm: the admins of a tenant are told, at most once in a clock hour of each
-finding; once a day of what is found for a day."""
+finding; once a day of what lasts for days."""
 
 import json
 from collections.abc import Sequence
@@ -16,12 +16,13 @@ from cases.sweep.statements import ADMINS
 from journal.gathering import LONGEST, QUIET
 from journal.models import Event
 from journal.registry import Letter, Subject
+from ladder.queries import STANDS_IN
 from tenants.ids import uuid7
 from tenants.models import Membership, Role, User
 
 # How often each finding is told again, as a pattern of the time: every hour unless said.
 EVERY_HOUR, EVERY_DAY = "%Y%m%d%H", "%Y%m%d"
-AGAIN = {"undeliverable": EVERY_DAY}
+AGAIN = {"undeliverable": EVERY_DAY, "owner_away": EVERY_DAY}
 # Nothing happens where this hour's or day's alarm stands already, whoever raised it.
 RAISE = """
 INSERT INTO journal_event (tenant_id, id, kind, at, facts, audience, once_key)
@@ -68,6 +69,7 @@ def finding_words() -> dict[str, str]:
     return {
         "no_owner": _("Open cases without an owner"),
         "owner_gone": _("Open cases whose owner has left"),
+        "owner_away": _("Open cases whose owner is away, with nobody there who stands in"),
         "asked_gone": _("Concessions and actions that wait for somebody who has left"),
         "no_turn": _("Open cases in nobody's turn"),
         "two_owners": _("Cases whose owner is not who holds the turn"),
@@ -81,21 +83,30 @@ def finding_words() -> dict[str, str]:
 
 
 class AuditSubject(Subject):
-    """Answers for events whose kind begins with `audit.`: admins alone are told."""
+    """Answers for events whose kind begins with `audit.`: admins are told, and of cases with nobody
+    those whom an event is for."""
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
-        """Return what an admin is told of the auditor's findings."""
-        found = Membership.objects.select_related("tenant").filter(user=user, is_active=True)
-        member = found.filter(role=Role.ADMIN).first()
-        if member is None:
+        """Return what a person is told of the auditor's findings."""
+        member = Membership.objects.select_related("tenant").filter(user=user, is_active=True)
+        found = member.filter(role__in=STANDS_IN).first()
+        if found is None:
             return {}
-        url = reverse("health", args=[member.tenant.slug])
-        return {event.pk: letter(event, url) for event in events}
+        admin, slug = found.role == Role.ADMIN, found.tenant.slug
+        cases = reverse("inbox", args=[slug]) + "?view=all"
+        url = reverse("health", args=[slug]) if admin else cases
+        return {event.pk: letter(event, url) for event in events if concerns(event, found)}
 
     def known(self, events: Sequence[Event], user: User) -> set[UUID]:
-        """Return the findings, for an admin."""
-        admin = Membership.objects.filter(user=user, is_active=True, role=Role.ADMIN)
-        return {event.pk for event in events} if admin.exists() else set()
+        """Return the findings, for an admin; for others those that are for them."""
+        working = Membership.objects.filter(user=user, is_active=True, role__in=STANDS_IN).first()
+        return {event.pk for event in events if working and concerns(event, working)}
+
+
+def concerns(event: Event, member: Membership) -> bool:
+    """Whether a finding is a member's to know of."""
+    told = event.facts.get("for")
+    return told == str(member.user_id) if told else member.role == Role.ADMIN
 
 
 def letter(event: Event, url: str) -> Letter:

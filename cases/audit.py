@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from cases.left_alone import FINDING, FOUND
 from tenants.scope import background_role
 
 LAG = timedelta(seconds=15)
@@ -33,6 +34,7 @@ FINDINGS: dict[str, str] = {
         " JOIN tenants_user u ON u.id = m.user_id"
         f" WHERE {OPEN} AND NOT (m.is_active AND u.is_active)"
     ),
+    FINDING: FOUND,
     "asked_gone": (
         "SELECT k.tenant_id FROM cases_clock k JOIN tenants_membership m"
         " ON m.tenant_id = k.tenant_id AND m.user_id = k.owner_id"
@@ -123,7 +125,7 @@ def audit_tenant(at: datetime) -> dict[str, int]:
 
 def _run(cursor: CursorWrapper, at: datetime) -> list[tuple[UUID, str, int]]:
     since = {"late": at - LAG, "outbox_late": at - OUTBOX_LAG, "lately": at - GIVEN_UP_FOR}
-    cursor.execute(STATEMENT, since)
+    cursor.execute(STATEMENT, {"at": at, **since})
     return list(cursor.fetchall())
 
 

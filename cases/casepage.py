@@ -14,6 +14,7 @@ from cases import queries
 from cases.access import may
 from cases.forms import MessageForm, form_for, passing
 from cases.intake import labelled, missing
+from cases.left_alone import left_alone
 from cases.models import (
     Assignment,
     Case,
@@ -180,6 +181,7 @@ class CasePage:
             "source_url": case.source_url,
             "owner_name": case.owner.name if case.owner else _("Nobody"),
             "owner_for": self.owner_for(),
+            "alone": case.is_open and left_alone(case, self.now),
             "opened_at": case.opened_at,
             "opened_by_name": case.opened_by.name if case.opened_by else "",
             "cycle": case.cycle,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from cases.facts import CLOCK_DAYS, PAUSABLE
-from ladder.worktime import CalendarError, Compiled, Step, Why, always_open, to_us
+from cases.facts import CLOCK_DAYS, PAUSABLE, due_of, hours_of
+from ladder.worktime import CalendarError, Compiled, Step, Why, to_us
 from ladder.worktime import Pause as Span
 
 SECOND, DAY, INSTANT = timedelta(seconds=1), timedelta(days=1), timedelta(microseconds=1)
@@ -62,7 +62,7 @@ class Counted:
     @property
     def hours(self) -> Compiled:
         """The hours it counts in."""
-        return always_open() if self.around_the_clock else self.calendar
+        return hours_of(self.kind, self.calendar)
 
     @property
     def over_at(self) -> datetime | None:
@@ -157,12 +157,10 @@ def explain(clock: Counted, at: datetime) -> Explanation:
     """Explain a clock at an instant."""
     if clock.state == "paused":
         return _standing(clock, at, max(at, clock.begin))
-    derived = derive(clock, clock.spans())
-    if derived != clock.due_at and clock.ended_at and _ended_standing(clock):
+    if clock.ended_at and _ended_standing(clock):
         return _standing(clock, at, max(clock.ended_at, clock.begin))
-    if clock.joined_late or _was_given_its_end(clock):
-        # What came before is not known to the reader, so nothing can be derived from it.
-        derived = clock.due_at
+    # What came before somebody joined is not known to them, so nothing can be derived from it.
+    derived = clock.due_at if clock.joined_late else follows(clock)
     whole = worked(clock, clock.begin, clock.due_at)
     if not clock.joined_late and derived != clock.due_at:
         whole = clock.target_seconds
@@ -180,10 +178,17 @@ def explain(clock: Counted, at: datetime) -> Explanation:
     )
 
 
+def follows(clock: Counted) -> datetime | None:
+    """Return the due time that follows from what happened to a clock, which has to be the one it
+    has; None where none does. One that ended while it stood still keeps the one from before."""
+    kept = _was_given_its_end(clock) or _ended_standing(clock)
+    return clock.due_at if kept else derive(clock, clock.spans())
+
+
 def derive(clock: Counted, spans: list[Span]) -> datetime | None:
     """Return when a clock is due that stood still in these pauses; None where nothing is."""
     try:
-        return clock.hours.due_at(clock.anchor, clock.target_seconds, spans)
+        return due_of(clock.kind, clock.calendar, clock.anchor, clock.target_seconds, spans)
     except CalendarError:
         return None
 
@@ -199,8 +204,9 @@ def _ended_standing(clock: Counted) -> bool:
     """Whether a clock ended while it stood still: its due time was never worked out again, and is
     the one from before its last pause."""
     stops = sorted(clock.stops(), key=lambda stand: stand.started_at)
-    before = [(stand.started_at, stand.ended_at) for stand in stops[:-1]]
-    return bool(stops) and derive(clock, before) == clock.due_at
+    if clock.ended_at is None or not stops or derive(clock, clock.spans()) == clock.due_at:
+        return False
+    return derive(clock, [(one.started_at, one.ended_at) for one in stops[:-1]]) == clock.due_at
 
 
 def _standing(clock: Counted, at: datetime, until: datetime) -> Explanation:

@@ -3,6 +3,7 @@
 Pure: the sweep and the verbs fill these from rows, `cases.engine` decides by them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -32,6 +33,27 @@ PAUSABLE = frozenset({"decision", "total"})
 SHOWN = BREACHABLE | {"pause"}
 # What runs in days of 24 hours, whatever hours the case has pinned.
 CLOCK_DAYS = frozenset({"closing", "action", "pause"})
+# What every party may know of: the vendor's own clocks, never another party's request.
+SHARED = LEVEL_KINDS | {"total", "pause", "update"}
+
+
+def hours_of(kind: str, calendar: Compiled) -> Compiled:
+    """Return the hours a kind of clock runs in, whatever hours its case has pinned."""
+    return always_open() if kind in CLOCK_DAYS else calendar
+
+
+def stops_of(kind: str, pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Return those of a case's pauses in which a kind of clock stands still."""
+    return tuple(pauses) if kind in PAUSABLE else ()
+
+
+def due_of(
+    kind: str, calendar: Compiled, anchor: datetime, target_seconds: int, pauses: Iterable[Pause]
+) -> datetime:
+    """Return when a clock is due that has a target: the one place where that is said, for verbs,
+    sweep, repair and explanation alike. `CalendarError` where it never is."""
+    stops = stops_of(kind, pauses)
+    return hours_of(kind, calendar).due_at(anchor, target_seconds, stops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +182,7 @@ class ClockFacts:
     @property
     def hours(self) -> Compiled:
         """The hours it runs in."""
-        return always_open() if self.kind in CLOCK_DAYS else self.calendar
+        return hours_of(self.kind, self.calendar)
 
 
 @dataclass(frozen=True, slots=True)

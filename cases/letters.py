@@ -32,7 +32,10 @@ from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
 MOVES = ("case.escalated", "case.handed_back", "case.reassigned", "case.delegated")
-STANDSTILLS = ("case.paused", "case.resumed", "case.held", "case.severity_changed")
+STANDSTILLS = (
+    *("case.paused", "case.resumed", "case.held"),
+    *("case.severity_changed", "case.due_moved"),
+)
 # What comes first among others in one mail.
 PRESSING = (
     "case.alarm",
@@ -173,6 +176,8 @@ def stands_still(event: Event) -> str:
         return said % {"until": until}
     if event.kind == "case.severity_changed":
         return _("What you wait for is due at another time. The portal shows when.")
+    if event.kind == "case.due_moved":
+        return _("A due time was worked out again, and is another one now. The portal shows which.")
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:

@@ -57,6 +57,7 @@ class CaseRow:
     restricted: bool = False
     lacks_answers: bool = False
     owner_for: str = ""
+    alone: bool = False
 
 
 @dataclass(slots=True)

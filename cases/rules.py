@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from cases.facts import PAUSABLE, Asked, CaseRules, ClockFacts, LevelRules, StepWindows
+from cases.facts import Asked, CaseRules, ClockFacts, LevelRules, StepWindows, stops_of
 from cases.models import Case, Clock, ClockKind, Pause
 from journal.models import Event
 from ladder.durations import Window, parse_window
@@ -78,7 +78,7 @@ def clock_facts(clock: Clock, pauses: Sequence[Span] = ()) -> ClockFacts:
         soon_at=clock.soon_at,
         assignment_id=clock.assignment_id,
         asked=asked_of(clock),
-        pauses=tuple(pauses) if clock.kind in PAUSABLE else (),
+        pauses=stops_of(clock.kind, pauses),
     )
 
 

@@ -12,6 +12,7 @@ from cases.facts import (
     ClockFacts,
     LevelRules,
     NewClock,
+    due_of,
 )
 from ladder.durations import Window
 from ladder.worktime import Compiled, Pause, run_from
@@ -86,7 +87,7 @@ def rerun(clock: ClockFacts, pauses: Sequence[Pause]) -> NewClock:
     It may be due at once, where the end of a pause was noticed late.
     """
     times = (clock.anchor, clock.target_seconds)
-    due_at = clock.hours.due_at(*times, pauses)
+    due_at = due_of(clock.kind, clock.calendar, *times, pauses)
     soon_at = clock.hours.at_share(*times, SOON_SHARE, pauses) if clock.soon_at else None
     coming = [share for share in sorted(clock.thresholds) if share > clock.fired]
     next_at = clock.hours.at_share(*times, coming[0], pauses) if coming else due_at

@@ -10,9 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases.alarm import raise_alarms
-from cases.audit import audit
+from cases.audit import Findings, audit
+from cases.left_alone import FINDING, tell_above
 from cases.sweep import PATIENCE, Batch, sweep_until
 from journal.queries import beat, heartbeats
+from ladder.empty_levels import tell_of_empty_levels
+from ladder.missed import tenants_left_empty
+from tenants.scope import act_in
 
 logger = logging.getLogger(__name__)
 STUCK_SHOWN = timedelta(minutes=5)
@@ -74,10 +78,24 @@ def show(batches: list[Batch]) -> None:
 
 @shared_task(name="cases.audit")
 def run_audit() -> None:
-    """Look over all open cases and keep what was found."""
+    """Look over all open cases and keep what was found; tell of levels that nobody is there for."""
     found = audit(timezone.now())
     if found.count:
         logger.error("the auditor found: %s", found.as_figures())
         told = raise_alarms(found)
         logger.info("the admins of %d tenants are told", len(told))
     beat("audit", timezone.now(), found.as_figures())
+    tell_of_absences(found)
+
+
+def tell_of_absences(found: Findings) -> None:
+    """Tell who has to know of levels and of cases that absences have left with nobody."""
+    empty = [(tenant_id, tell_of_empty_levels) for tenant_id in tenants_left_empty(found.at)]
+    alone = [(key, tell_above) for key, named in found.by_tenant.items() if FINDING in named]
+    for tenant_id, tell in (*empty, *alone):
+        try:
+            with act_in(tenant_id):
+                tell(found.at)
+        except Exception:
+            # The next look, in half a minute, tries again; the other tenants' people hear now.
+            logger.exception("who has to know of an absence in %s is not told", tenant_id)

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from cases import clockwork
 from cases.models import Assignment, AssignmentEnd, Case, ClockKind
-from cases.rules import rules_of
 from cases.telling import Told, admins, say
-from ladder.queries import absences_at, holders_from, seats_of
-from ladder.seats import Holder, SeatFacts, holder
+from ladder.queries import absences_at, held_above, holders_from
+from ladder.seats import Holder, SeatFacts
 from tenants.errors import Invalid
 from tenants.models import Membership
 from tenants.queries import colleagues
@@ -119,15 +118,5 @@ def holders_above(
 ) -> tuple[UUID | None, ...]:
     """Return who holds the next level above a position that anybody holds (`but` one person), and
     who backs them up; nobody where that is the top."""
-    ahead = [
-        level
-        for level in rules_of(case).levels
-        if level.position > position and not level.concessions_only
-    ]
-    seats, absences = seats_of(level.id for level in ahead), absences_at(at)
     place = (case.region_id, case.category_id)
-    for level in ahead:
-        held = holder(seats.get(level.id, ()), *place, absences)
-        if held.owner_id not in (None, but):
-            return (held.owner_id, held.backup_id)
-    return ()
+    return held_above(case.ladder_id, position, *place, at, but=but)

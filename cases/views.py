@@ -40,6 +40,7 @@ from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import VerbForm, form_for
+from cases.left_alone import alone_of
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
@@ -63,6 +64,7 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
     names, counts = queries.party_names(cases), queries.level_counts(cases)
     stand, holds = standings(cases), holds_of(cases, member.user_id)
     principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
+    alone = alone_of(cases, now)
     found = []
     for case in cases:
         mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))
@@ -90,6 +92,7 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
                 restricted=case.confidentiality != Confidentiality.NORMAL,
                 lacks_answers=standing.lacks_fields,
                 owner_for=principals.get(principal, "") if principal else "",
+                alone=case.pk in alone,
             )
         )
     return found

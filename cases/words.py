@@ -273,6 +273,12 @@ KINDS: dict[str, Kind] = {
         "refresh",
         _whole(gettext_noop("The due times were derived again from what happened.")),
     ),
+    "case.due_moved": Kind(
+        "event",
+        "clock",
+        _plain("A due time was worked out again, and is another one now."),
+        gettext_noop("Another due time"),
+    ),
     "case.held": Kind("event", "clock", _held),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(

@@ -14,6 +14,7 @@ from journal.actions import record, tell
 from ladder.absence import AbsenceFacts, loop, turning_points
 from ladder.access import check_keeps
 from ladder.actions import hold_policy
+from ladder.empty_levels import tell_of_empty_levels
 from ladder.models import WEEKDAYS, Absence
 from ladder.queries import STANDS_IN, absence_facts
 from ladder.worktime import CalendarError
@@ -49,7 +50,8 @@ class NewAbsence:
 
 @transaction.atomic
 def record_absence(new: NewAbsence, *, by: Membership | None, at: datetime) -> Absence:
-    """Say that somebody is away, and who stands in. Both are told.
+    """Say that somebody is away, and who stands in. Both are told. Where it is in force and leaves
+    a level with nobody, the admins and the level above are told as well.
 
     Raises `Invalid` with field and reason, one that would lead back to who is away among them;
     nothing is written then. A level it leaves with nobody is no reason to refuse it (see
@@ -73,6 +75,7 @@ def record_absence(new: NewAbsence, *, by: Membership | None, at: datetime) -> A
     )
     _save_new(row)
     _say("absence.recorded", row, by, at)
+    tell_of_empty_levels(at)
     return row
 
 

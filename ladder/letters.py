@@ -1,4 +1,5 @@
-"""How absences are told: to who is away, and to who stands in."""
+"""How absences are told: to who is away and who stands in; and where one leaves a level with
+nobody, to admins and to who holds the level above."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +12,11 @@ from django.utils.translation import gettext as _
 
 from journal.models import Event
 from journal.registry import Letter, Subject
+from ladder.access import visible_absences
+from ladder.empty_levels import KIND as EMPTY
+from ladder.models import Category, Level
 from ladder.queries import STANDS_IN
+from partners.models import Region
 from tenants.models import Membership, User
 
 
@@ -19,25 +24,34 @@ class AbsenceSubject(Subject):
     """Answers for events whose kind begins with `absence.`."""
 
     def letters(self, events: Sequence[Event], user: User) -> dict[UUID, Letter]:
-        """Return what a person is told of their own absences, and of those they stand in for."""
+        """Return what a person is told of their own absences, of those they stand in for, and of
+        levels that nobody is there for."""
         member = _works_here(user)
-        mine = [event for event in events if member and user.pk in people_of(event)]
+        mine = [event for event in events if member and concerns(event, user)]
         if member is None or not mine:
             return {}
         ids = {one for event in mine for one in people_of(event)}
         names = dict(User.objects.filter(pk__in=ids).values_list("id", "name"))
         url = reverse("absences", args=[member.tenant.slug])
-        return {event.pk: letter(event, user, names, url) for event in mine}
+        empty = [event for event in mine if event.kind == EMPTY]
+        others = [event for event in mine if event.kind != EMPTY]
+        found = {event.pk: letter(event, user, names, url) for event in others}
+        return found | empty_letters(empty, member, names, url)
 
     def known(self, events: Sequence[Event], user: User) -> set[UUID]:
         """Return the events that concern a person."""
         here = _works_here(user) is not None
-        return {event.pk for event in events if here and user.pk in people_of(event)}
+        return {event.pk for event in events if here and concerns(event, user)}
 
 
 def _works_here(user: User) -> Membership | None:
     found = Membership.objects.select_related("tenant").filter(user=user, is_active=True)
     return found.filter(role__in=STANDS_IN).first()
+
+
+def concerns(event: Event, user: User) -> bool:
+    """Whether a colleague may know of an event: of a level with nobody all may."""
+    return event.kind == EMPTY or user.pk in people_of(event)
 
 
 def people_of(event: Event) -> set[UUID]:
@@ -84,6 +98,56 @@ def line_of(event: Event, reader: User, names: Mapping[UUID, str]) -> str:
     else:
         said = _("It is noted that you are away, %(when)s.")
     return said % values
+
+
+def empty_letters(
+    events: Sequence[Event], member: Membership, names: Mapping[UUID, str], url: str
+) -> dict[UUID, Letter]:
+    """Return what is told of levels that nobody is there for; as many queries for fifty as for
+    one. Who is away is named to who may see it."""
+    levels = Level.objects.select_related("ladder").in_bulk({e.facts["level"] for e in events})
+    places = [place for event in events for place in event.facts["places"]]
+    regions = {place["region"] for place in places if place["region"]}
+    categories = {place["category"] for place in places if place["category"]}
+    called = {
+        **{str(pk): one.name for pk, one in Region.objects.in_bulk(regions).items()},
+        **{str(pk): one.name for pk, one in Category.objects.in_bulk(categories).items()},
+    }
+    absences = {event.facts["absence"] for event in events}
+    seen = set(visible_absences(member).filter(pk__in=absences).values_list("person_id", flat=True))
+    known = {person: name for person, name in names.items() if person in seen}
+    return {
+        event.pk: empty_letter(event, levels.get(UUID(event.facts["level"])), called, known, url)
+        for event in events
+    }
+
+
+def empty_letter(
+    event: Event,
+    level: Level | None,
+    called: Mapping[str, str],
+    names: Mapping[UUID, str],
+    url: str,
+) -> Letter:
+    """Return what is told of one level that nobody is there for."""
+    values = {
+        "ladder": level.ladder.name if level else _("a ladder"),
+        "position": event.facts["position"],
+        "level": level.name if level else _("a level"),
+        "person": names.get(UUID(event.facts["person"]), _("Somebody")),
+    }
+    where = _("%(ladder)s, level %(position)s, %(level)s") % values
+    only = "; ".join(filter(None, (place_words(one, called) for one in event.facts["places"])))
+    values["where"] = f"{where} ({only})" if only else where
+    line = _("Nobody is there for %(where)s: %(person)s is away, and nobody stands in.") % values
+    subject = _("Nobody is there for a level")
+    return Letter(_("Absence"), line, subject, line, url, heading=subject, rank=1)
+
+
+def place_words(place: Mapping[str, str | None], called: Mapping[str, str]) -> str:
+    """Return for which region and category only, where a seat is for one."""
+    named = (place["region"], place["category"])
+    return ", ".join(called[one] for one in named if one and one in called)
 
 
 def when_of(facts: Mapping[str, str | None], zone: str) -> str:

@@ -116,6 +116,30 @@ def holder_of(
     return holder(seats, region_id, category_id, absences_at(at))
 
 
+def held_above(
+    ladder_id: UUID,
+    position: int,
+    region_id: UUID | None,
+    category_id: UUID | None,
+    at: datetime,
+    *,
+    but: UUID | None = None,
+) -> tuple[UUID | None, ...]:
+    """Return who holds the next level above a position that anybody holds (`but` one person), and
+    who backs them up; nobody where that is the top."""
+    ahead = [
+        level
+        for level in levels_of(ladder_id)
+        if level.position > position and not level.concessions_only
+    ]
+    seats, absences = seats_of(level.pk for level in ahead), absences_at(at)
+    for level in ahead:
+        held = holder(seats.get(level.pk, ()), region_id, category_id, absences)
+        if held.owner_id not in (None, but):
+            return (held.owner_id, held.backup_id)
+    return ()
+
+
 def seats_of(level_ids: Iterable[UUID]) -> dict[UUID, list[SeatFacts]]:
     """Return the seats of levels, and who of them still works here."""
     working = Membership.objects.filter(is_active=True, user__is_active=True)

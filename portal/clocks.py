@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.explaining import Counted, Explanation, Stand, explain
-from cases.facts import PAUSABLE
+from cases.facts import PAUSABLE, SHARED
 from cases.models import (
     OF_A_PARTY,
     Assignment,
@@ -27,7 +27,6 @@ from journal.models import Audience
 from ladder.models import CalendarVersion
 from ladder.queries import compiled
 from portal import queries
-from portal.dues import SHARED
 
 Row = Mapping[str, Any]
 COLUMNS = (

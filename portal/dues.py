@@ -13,8 +13,6 @@ from cases.models import OPEN, Clock, ClockKind, ClockState
 DUE = ("id", "case_id", "cycle", "assignment_id", "kind", "state", "due_at", "met_at")
 LIVE = (ClockState.RUNNING, ClockState.BREACHED)
 OWED = (ClockKind.RESPONSE, ClockKind.DECISION, ClockKind.TOTAL, ClockKind.PAUSE)
-# What every party may know of.
-SHARED = (*OWED, ClockKind.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
-from cases.facts import PAUSABLE, Asked, CaseFacts, CaseRules, ClockFacts, LevelRules, Standstill
+from cases.facts import (
+    Asked,
+    CaseFacts,
+    CaseRules,
+    ClockFacts,
+    LevelRules,
+    Standstill,
+    stops_of,
+)
 from cases.rules import step_windows, veto_window
 from cases.sweep import statements
 from cases.sweep.arrays import array, arrays
@@ -180,7 +188,7 @@ def _clock(
         soon_at=soon_at,
         assignment_id=assignment_id,
         asked=_asked(*asked),
-        pauses=pauses if kind in PAUSABLE else (),
+        pauses=stops_of(kind, pauses),
     )
 
 

@@ -34,20 +34,33 @@ def picture(desk: Desk, name: str) -> None:
         desk.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+CLICKS = """
+addEventListener("click", event => event.isTrusted
+  && sessionStorage.setItem("clicks", Number(sessionStorage.getItem("clicks")) + 1), true)
+"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
 def test_out_of_office_in_two_clicks_and_everything_handed_over_with_the_third(
-    busy: World, seat: Seat
+    busy: World, seat: Seat, size: tuple[int, int]
 ) -> None:
-    desk = seat(1280, 900)
+    desk = seat(*size)
     desk.enter(busy, "tom")
+    desk.page.add_init_script(CLICKS)
     desk.go("/t/quellwerk/inbox/")
-    desk.page.locator(".p-me > summary").click()
-    desk.page.get_by_role("link", name="I am away").click()
+    picture(desk, f"away-inbox-{size[0]}")
+    away = desk.page.get_by_role("main").get_by_role("link", name="I am away")
+    expect(away).to_be_in_viewport(ratio=1)
+    away.click()
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("I am away")
-    picture(desk, "away")
+    picture(desk, f"away-{size[0]}")
     desk.look()
-    desk.page.get_by_role("button", name="Save").click()
+    save = desk.page.get_by_role("button", name="Save")
+    expect(save).to_be_in_viewport(ratio=1)
+    save.click()
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("You are noted as away")
-    picture(desk, "away-under-way")
+    assert desk.page.evaluate("sessionStorage.getItem('clicks')") == "2"
+    picture(desk, f"away-under-way-{size[0]}")
     desk.look()
     desk.page.get_by_role("button", name="Hand over to Petra Winkler").click()
     expect(desk.page.get_by_text("2 cases handed over.")).to_be_visible()
@@ -57,6 +70,27 @@ def test_out_of_office_in_two_clicks_and_everything_handed_over_with_the_third(
         row = Absence.objects.get()
         assert (row.person_id, row.delegate_id) == (busy["tom"].user_id, busy["petra"].user_id)
         assert set(Case.objects.values_list("owner_id", flat=True)) == {busy["petra"].user_id}
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_a_case_with_nobody_says_so_in_inbox_and_case(
+    busy: World, seat: Seat, size: tuple[int, int]
+) -> None:
+    with busy.scope():
+        SeatRow.objects.update(backup=None)
+        case = busy.case(at=timezone.now(), title="Nobody answers here")
+        make_absence(busy, "tom")
+    desk = seat(*size)
+    desk.enter(busy, "petra")
+    desk.go("/t/quellwerk/inbox/?view=all")
+    row = desk.page.locator(".p-row", has_text="Nobody answers here")
+    expect(row).to_contain_text("Owner away, nobody stands in")
+    picture(desk, f"nobody-inbox-{size[0]}")
+    desk.look()
+    desk.go(f"/t/quellwerk/cases/{case.pk}/")
+    expect(desk.page.get_by_text("Away, and nobody stands in")).to_be_visible()
+    picture(desk, f"nobody-case-{size[0]}")
+    desk.look()
 
 
 def test_who_stands_in_sees_for_whom_in_inbox_and_case(busy: World, seat: Seat) -> None:

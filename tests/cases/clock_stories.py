@@ -7,6 +7,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from cases.explaining import Counted as Explained
+from cases.explaining import Stand, explain
 from cases.facts import ClockFacts, NewClock
 from cases.starting import rerun, retargeted, start_clock
 from ladder.durations import Window
@@ -182,3 +184,23 @@ def _agree(clock: ClockFacts, counted: Counted) -> None:
         assert said is not None
         assert said == due if due is not None else said > counted.oracle.end
     assert clock.due_at == again.due_at
+    _explained(clock)
+
+
+def _explained(clock: ClockFacts) -> None:
+    """The explanation of a clock leads to its due time, and counts its target on the way."""
+    told = explain(
+        Explained(
+            kind=clock.kind,
+            state=clock.state,
+            anchor=clock.anchor,
+            due_at=clock.due_at,
+            target_seconds=clock.target_seconds,
+            calendar=clock.calendar,
+            stands=tuple(Stand(UUID(int=n), *one) for n, one in enumerate(clock.pauses)),
+        ),
+        clock.anchor,
+    )
+    assert told.agrees
+    assert told.until == clock.due_at
+    assert sum(step.counted_seconds for step in told.stretches) == clock.target_seconds

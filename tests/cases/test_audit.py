@@ -32,6 +32,13 @@ PROVOKED = {
             " WHERE user_id IN (SELECT owner_id FROM cases_case)"
         )
     ],
+    "owner_away": [
+        (
+            "INSERT INTO ladder_absence (tenant_id, id, person_id, starts_at, weekdays, zone, note,"
+            " recorded_at) SELECT tenant_id, gen_random_uuid(), owner_id, opened_at, '{}', 'UTC',"
+            " '', opened_at FROM cases_case"
+        )
+    ],
     "asked_gone": [
         (
             "UPDATE cases_clock SET subject = gen_random_uuid(), owner_id ="

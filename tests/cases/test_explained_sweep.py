@@ -8,6 +8,7 @@ from cases import actions
 from cases.models import Case, Clock, Pause
 from cases.origins import Giver, giver_words
 from cases.pausing import pause
+from cases.repair import differences
 from cases.sweep import sweep
 from ladder.models import Level, Route
 from tests.cases.test_explained import Found, latest, source
@@ -47,6 +48,7 @@ def every_clock_agrees(at: datetime) -> None:
     """Whatever became of it, each clock follows from what happened."""
     for kind in Clock.objects.values_list("kind", flat=True).distinct():
         assert latest(kind, at).explained.agrees, kind
+    assert list(differences()) == []
 
 
 def test_a_climb_and_the_clock_it_missed(world: World) -> None:

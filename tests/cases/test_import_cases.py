@@ -12,6 +12,7 @@ from django.db import connection
 from cases.importing.report import Report
 from cases.management.commands.import_cases import Progress, one_sentence
 from cases.models import Case, Clock
+from cases.repair import differences
 from tests.cases.importing.logs import REAL_LOG, finished, log, needs_real_log, row
 from tests.factories import World
 
@@ -51,6 +52,8 @@ def test_the_report_of_an_import_and_of_its_repetition(live_world: World, tmp_pa
         "          0 skipped, reported below",
         "5 rows read = 0 used + 4 of cases already there + 1 reported",
     ]
+    with live_world.scope():
+        assert list(differences()) == []
 
 
 def test_all_options_together(live_world: World, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from cases.explained import explain_clock
 from cases.explainwords import because
 from cases.models import Case, Clock
+from cases.repair import differences
 from escalation.demo.builder import build
 from memos.models import Concession
 from partners.models import Contact
@@ -59,6 +60,7 @@ def test_every_clock_follows_from_what_happened(tenants: dict[str, Tenant]) -> N
                 assert sum(s.counted_seconds for s in found.stretches) == clock.target_seconds
                 assert all(a.to == b.from_ for a, b in pairwise(found.stretches))
                 assert because(found).startswith("Due ")
+            assert list(differences()) == []
     assert {"response", "decision", "total", "request", "approval", "action", "closing"} <= seen
 
 

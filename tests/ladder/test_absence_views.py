@@ -66,8 +66,9 @@ def press(client: Client, url: str, **changes: Any) -> Any:
 def test_out_of_office_is_two_clicks(backed: World) -> None:
     client = browser(backed, "tom")
     inbox = client.get(f"/t/{backed.tenant.slug}/inbox/").content.decode()
-    # The first: from the person's menu.
-    assert f'href="{away_url(backed)}"' in inbox
+    # The first: beside the inbox's heading, with no menu to open before.
+    head = inbox[inbox.index("<h1>") : inbox.index('class="p-tabs"')]
+    assert f'href="{away_url(backed)}"' in head
     # The second: everything is filled in.
     answer = press(client, away_url(backed))
     assert answer.status_code == 302

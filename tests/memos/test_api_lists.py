@@ -71,8 +71,8 @@ CHANGED = {"concessions/": "updated_at", "memos/": "changed_at"}
 @pytest.mark.parametrize("path", CHANGED)
 def test_each_order_is_walked_to_its_end_and_back(vendor: World, tom: Program, path: str) -> None:
     rows = made_of(vendor, path, 5)
-    # The third has changed last, the first and the last in the same instant. All lies ahead: the time of a change never goes
-    # back.
+    # The third has changed last, the first and the last in the same instant; all lies ahead, as
+    # the time of a change never goes back.
     for row, minutes in zip(rows, (5, 2, 9, 1, 5), strict=True):
         with vendor.scope():
             at = {CHANGED[path]: FAR_AHEAD + timedelta(minutes=minutes)}

@@ -17,6 +17,7 @@ from cases.actions import (
     resolve,
     revise,
 )
+from cases.facts import SHARED
 from cases.models import Case, Clock, Party, PauseReason
 from cases.origins import Cause
 from cases.parties import add_party
@@ -25,7 +26,6 @@ from cases.reopening import reopen
 from cases.requests import request_level
 from portal.clockpage import cause_words, label, who_words
 from portal.clocks import own_clock, reason_words
-from portal.dues import SHARED
 from tests.api import company
 from tests.factories import BERLIN_HOURS, OPENED, World, make_world
 from tests.portal.pages import as_portal, get, plain
@@ -258,7 +258,7 @@ def test_clocks_of_a_case_that_was_opened_again_began_with_that(vendor: World, c
 
 
 def test_every_word_a_clock_may_need_is_there() -> None:
-    for kind in (*SHARED, "request"):
+    for kind in (*sorted(SHARED), "request"):
         assert label(kind)
         assert who_words(kind, "Tom").startswith("Tom ")
     assert len({reason_words(reason) for reason in PauseReason.values}) == len(PauseReason)

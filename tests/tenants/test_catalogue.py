@@ -167,7 +167,11 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "journal_notice": {
             "SELECT": "channel created_at done_at event_id held_until id state tenant_id"
         },
-        "tenants_membership": {"SELECT": "is_active tenant_id user_id"},
+        "ladder_absence": {
+            "SELECT": "delegate_id ended_at ends_at id person_id starts_at tenant_id weekdays zone"
+        },
+        "ladder_seat": {"SELECT": "backup_id category_id id level_id region_id tenant_id user_id"},
+        "tenants_membership": {"SELECT": "is_active role tenant_id user_id"},
         "tenants_user": {"SELECT": "id is_active"},
     },
     "parley_sealer": {

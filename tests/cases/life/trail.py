@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Count, F
 
 from cases.audit import audit_tenant
+from cases.repair import differences
 from journal.models import Event, Notice
 from journal.queries import verify_chain
 from journal.seal import seal_batch
@@ -30,6 +31,7 @@ def check_trail(world: World, at: datetime) -> None:
         _climbs_are_told()
         found = audit_tenant(at)
         assert {name: found[name] for name in NEVER} == dict.fromkeys(NEVER, 0)
+        assert list(differences()) == [], "a time does not follow from what happened"
 
 
 def _climbs_are_told() -> None:
