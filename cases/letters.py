@@ -144,6 +144,8 @@ def letter(
         line = _("%(name)s has answered your request and keeps the case.") % {"name": who}
     if outside and event.kind in STANDSTILLS:
         line = stands_still(event)
+    if outside and event.kind == "case.rebased":
+        line = _("A due time in this case has changed. The portal shows when, and why.")
     if outside and event.kind == "case.party_added":
         line = _("You have a part in a dispute. You can follow it in the portal.")
     heading = subject_of(event, outside=outside)
@@ -178,6 +180,8 @@ def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
     if outside and event.kind in MOVES:
         return _("Handed on")
+    if outside and event.kind == "case.rebased":
+        return _("Another due time")
     return {
         "case.opened": _("A case was opened"),
         "case.acknowledged": _("Somebody is on it"),

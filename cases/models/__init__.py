@@ -25,6 +25,7 @@ from cases.models.clock import (
     PauseReason,
 )
 from cases.models.override import Act, Finding, Override, Rule
+from cases.models.rebase import Answer, Rebase
 from cases.models.talk import (
     CaseGrant,
     Message,
@@ -36,6 +37,7 @@ __all__ = [
     "OF_A_PARTY",
     "OPEN",
     "Act",
+    "Answer",
     "Assignment",
     "AssignmentEnd",
     "Case",
@@ -55,6 +57,7 @@ __all__ = [
     "Pause",
     "PauseEnd",
     "PauseReason",
+    "Rebase",
     "Result",
     "Rule",
     "Source",
