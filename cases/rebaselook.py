@@ -110,11 +110,11 @@ class Tally:
     more: bool = False
 
 
-def tally(look: Look) -> Tally:
-    """Count what would change among the first cases."""
+def tally(look: Look, most: int = MOST_TALLIED) -> Tally:
+    """Count what would change among the first cases: as many parts as hold so many."""
     reached, looked = None, 0
     plans: list[Plan] = []
-    while looked < MOST_TALLIED:
+    while looked < most:
         cases = look.part(reached)
         plans += look.plans(cases)
         looked += len(cases)

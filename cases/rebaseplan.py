@@ -27,6 +27,7 @@ from ladder.worktime import Pause as Span
 # What is put on other rules: what a turn owes, and the whole case.
 KINDS = (*sorted(LEVEL_KINDS), ClockKind.TOTAL)
 RUNS = (ClockState.RUNNING, ClockState.PAUSED)
+SPAN = ("case_id", "cycle", "started_at", "ended_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,20 @@ class Scope:
             return today.of_calendar(self.calendar_id)
         if self.ladder_id is not None:
             return today.of_ladder(self.ladder_id)
-        ladder = Case.objects.filter(pk=self.case_id).values_list("ladder_id", flat=True).get()
-        return today.of_ladder(ladder)
+        cases = Case.objects.filter(pk__in=[self.case_id])
+        return today.of_ladder(cases.values_list("ladder_id", flat=True).get())
 
 
 def scope_of(rebase: Rebase) -> Scope:
     """Return whose clocks a proposal means."""
     return Scope(rebase.case_id, rebase.ladder_id, rebase.calendar_id)
+
+
+def rules_now(rebase: Rebase, today: Today) -> str:
+    """Return a hash of the rules of today that count for a proposal."""
+    if rebase.case is not None:
+        return today.of_ladder(rebase.case.ladder_id)
+    return scope_of(rebase).rules(today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,8 @@ def _clocks(cases: list[Case]) -> dict[UUID, list[Clock]]:
 def _spans(case_ids: list[UUID]) -> dict[tuple[UUID, int], list[Span]]:
     found: dict[tuple[UUID, int], list[Span]] = defaultdict(list)
     pauses = Pause.objects.filter(case_id__in=case_ids).order_by("started_at")
-    for case_id, cycle, *span in pauses.values_list("case_id", "cycle", "started_at", "ended_at"):
-        found[case_id, cycle].append((span[0], span[1]))
+    for case_id, cycle, start, end in pauses.values_list(*SPAN):
+        found[case_id, cycle].append((start, end))
     return found
 
 
@@ -246,10 +254,12 @@ class Planner:
         )
 
     def _version(self, clock: Clock, case: Case) -> CalendarVersion:
-        if self.scope.calendar_id not in (None, clock.calendar_version.calendar_id):
-            return clock.calendar_version
-        calendar = self.scope.calendar_id
-        found: CalendarVersion = self.today.newest[calendar] if calendar else case.calendar_version
+        """Return the hours of today; where a calendar is meant, of the clocks that count in it."""
+        found: CalendarVersion = clock.calendar_version
+        if self.scope.calendar_id is None:
+            found = case.calendar_version
+        elif self.scope.calendar_id == found.calendar_id:
+            found = self.today.newest[found.calendar_id]
         return found
 
     def _window(self, clock: Clock, case: Case, rules: CaseRules) -> Window:

@@ -24,7 +24,7 @@ from cases.access import lock_case
 from cases.models import Answer, Case, Rebase
 from cases.pauses import wake_if_over
 from cases.rebaselook import AT_ONCE, Look
-from cases.rebaseplan import Change, Plan, candidates, plans_of, scope_of
+from cases.rebaseplan import Change, Plan, candidates, plans_of, rules_now, scope_of
 from cases.retiming import write
 from cases.telling import Told, fingerprint, owner_of, partners_contacts, say
 from cases.today import Today, rules_of_today
@@ -176,7 +176,7 @@ def carry_one(rebase_id: UUID, case_id: UUID, scoped: Scoped, at: datetime) -> N
         with scoped():
             hold_policy()
             rebase, today = under_way(rebase_id), rules_of_today()
-            if rebase is not None and scope_of(rebase).rules(today) == rebase.rules:
+            if rebase is not None and rules_now(rebase, today) == rebase.rules:
                 _carry(rebase, case_id, today, at)
     except (DatabaseError, OSError):
         raise
@@ -212,7 +212,7 @@ def apply(plan: Plan, rebase: Rebase, at: datetime) -> None:
     say(
         case,
         "case.rebased",
-        by=Membership.objects.filter(user_id=rebase.answered_by_id).first(),
+        by=Membership.objects.filter(user=rebase.answered_by).first(),
         at=at,
         text=rebase.reason,
         facts={"rebase": str(rebase.pk), "clocks": said},
@@ -242,7 +242,7 @@ def pass_by(rebase_id: UUID, part: Part, at: datetime) -> None:
     rebase = under_way(rebase_id)
     if rebase is None:
         return
-    if scope_of(rebase).rules(rules_of_today()) != rebase.rules:
+    if rules_now(rebase, rules_of_today()) != rebase.rules:
         stop(rebase, at)
     elif part.last is None:
         finish(rebase, at, tell_all=True)

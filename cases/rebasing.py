@@ -14,7 +14,7 @@ from cases.access import visible_cases
 from cases.actions import required
 from cases.models import OPEN, Answer, Case, Rebase
 from cases.rebaselook import Look, tally
-from cases.rebaseplan import Scope, scope_of
+from cases.rebaseplan import Scope, rules_now
 from cases.rebasework import carry_few, few, leave_to_worker, note
 from cases.telling import admins
 from cases.today import Today, rules_of_today
@@ -33,7 +33,7 @@ def allowed(by: Membership) -> None:
 
 def is_stale(rebase: Rebase, today: Today) -> bool:
     """Whether the rules are others than those that a proposal was asked for."""
-    return not rebase.answer and scope_of(rebase).rules(today) != rebase.rules
+    return not rebase.answer and rules_now(rebase, today) != rebase.rules
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ COLUMNS = (
     *("case_id", "cycle", "id", "kind", "state", "due_at", "anchor", "met_at", "breached_at"),
     *("ended_at", "assignment_id", "subject"),
 )
-COUNTS = ("target_seconds", "calendar_version_id")
+COUNTS = ("target_seconds", "calendar_version_id", "rebased_at")
 
 
 def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:

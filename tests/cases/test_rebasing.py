@@ -521,13 +521,13 @@ def test_a_preview_looks_at_so_many_cases_and_goes_on_from_there(
     many: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cases.rebaselook.MOST_LOOKED", 2)
-    monkeypatch.setattr("cases.rebaselook.MOST_TALLIED", 2)
     with many.scope():
         last = Case.objects.order_by("-id")[0]
         Clock.objects.exclude(case=last).filter(kind="response").update(window="PT2H")
         look = Look(Case.objects.all(), of_ladder(many), rules_of_today(), LATER)
-        assert tally(look).more
-        page, found = clocks_page(look, None, 50), []
+        assert tally(look, most=2).more
+        found: list[Any] = []
+        page = clocks_page(look, None, 50)
         while page.next is not None:
             found += page.rows
             page = clocks_page(look, page.next, 50)

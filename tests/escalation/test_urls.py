@@ -26,6 +26,7 @@ from tests.factories import (
     World,
     make_absence,
     make_partner,
+    make_rebase,
     make_token,
     make_world,
 )
@@ -76,6 +77,14 @@ TABLE = {
         "200 200 200 200 403 404 404 404 302 302",
         "422 403 403 403 403 404 404 404 302 302",
     ),
+    "rebases": ("200 200 200 200 403 404 404 404 302 302", NOT_THAT_WAY),
+    "rebase-new": (
+        "200 403 403 403 403 404 404 404 302 302",
+        "422 403 403 403 403 404 404 404 302 302",
+    ),
+    # Of a ladder, asked for by another admin than Ines.
+    "rebase": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "rebase-answer": (NOT_THAT_WAY, "302 403 403 403 404 404 404 404 302 302"),
     "absences": (
         "200 200 200 200 200 404 404 404 302 302",
         "422 422 422 403 422 404 404 404 302 302",
@@ -182,6 +191,7 @@ BODY = {
     "concession-do": {"reason": "No longer needed."},
     "portal-case-do": {"body": "We cannot wait."},
     "case-do": {"reason": "Beyond my limit."},
+    "rebase-answer": {"answer": "turn_down", "word": "Not now."},
 }
 # What a program asks has a table of its own: tests/escalation/test_api_urls.py.
 SAID_HERE = ("api-me", "api-schema", "api-docs")
@@ -224,6 +234,7 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         "step": "take-back",
         **memo_of(world),
         "absence_id": absence_of(world),
+        "rebase_id": rebase_of(world),
         "category": "lead-routing",
         "partner": "alpenwerk",
         **tokens_of(world),
@@ -264,6 +275,12 @@ def absence_of(world: World) -> UUID:
     with world.scope():
         found = Absence.objects.first() or make_absence(world, "tom", starts_at=FAR_AHEAD)
         return found.pk
+
+
+def rebase_of(world: World) -> UUID:
+    """Return what somebody asked for about the clocks of the vendor's ladder."""
+    with world.scope():
+        return make_rebase(world, by="petra").pk
 
 
 def clock_of(world: World, case_id: UUID) -> UUID:
@@ -362,6 +379,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
         "absence_id": (absence_of(ours), uuid4()),
+        "rebase_id": (rebase_of(ours), uuid4()),
         "step": ("take-back", "take-back"),
         "token_key": (tokens["token_key"], "pry_nobodys0000"),
         "own_key": (tokens["own_key"], "pry_nobodys0000"),

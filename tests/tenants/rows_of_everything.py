@@ -16,7 +16,15 @@ from memos.actions.followup import acknowledge_memo
 from memos.actions.memo import ActionText
 from partners.models import Region, Tier
 from tenants.models import IdempotencyKey
-from tests.factories import FAR_AHEAD, OPENED, World, make_absence, make_token, make_world
+from tests.factories import (
+    FAR_AHEAD,
+    OPENED,
+    World,
+    make_absence,
+    make_rebase,
+    make_token,
+    make_world,
+)
 from tests.memos import deals, story
 
 AT: datetime = OPENED
@@ -73,6 +81,7 @@ def furnished() -> World:
         story.asked(world, Case.objects.get(pk=alone.pk), actions=(own, theirs))
         acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
         set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
+        make_rebase(world, reason=CANARY)
         make_token(world["tom"], scopes=["me:read"])
         make_absence(world, "petra", "marianne", starts_at=FAR_AHEAD, note=CANARY)
         IdempotencyKey.objects.create(
