@@ -238,18 +238,19 @@ class Planner:
         if window == parse_window(clock.window) and version.pk == clock.calendar_version_id:
             return None
         before = clock_facts(clock, self.known.spans.get((case.pk, case.cycle), ()))
+        runs = clock.state == ClockState.RUNNING
         try:
             after = rebased(before, window, calendar_of(version), self.at, self.today.floor)
             due_at = rerun(after, [span for span in after.pauses if span[1] is not None]).due_at
             plain = after.hours.target_seconds(after.anchor, window)
         except CalendarError:
-            return Change(clock, version, None, clock.due_at)
+            return Change(clock, version, None, clock.due_at if runs else None)
         floored = after.target_seconds not in (plain, before.target_seconds)
         return Change(
             clock=clock,
             version=version,
             after=after,
-            due_at=due_at if clock.state == ClockState.RUNNING else None,
+            due_at=due_at if runs else None,
             floored=floored,
         )
 

@@ -15,9 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as NoBrokerError
 
 from cases import clockwork
 from cases.access import lock_case
@@ -86,7 +86,7 @@ def wake(tenant_id: UUID, rebase_id: UUID) -> None:
     try:
         args = (str(tenant_id), str(rebase_id))
         current_app.send_task("cases.rebase", args=args, retry=False, expires=WAKE_SECONDS)
-    except OperationalError:
+    except NoBrokerError:
         logger.warning("no broker: re-base %s waits", rebase_id)
 
 
@@ -171,14 +171,15 @@ def part_of(rebase: Rebase, today: Today, at: datetime) -> Part:
 
 def carry_one(rebase_id: UUID, case_id: UUID, scoped: Scoped, at: datetime) -> None:
     """Carry out one case in a transaction of its own. One whose rows contradict the rules is left
-    as it is, loudly, and stops nobody else; what the database gives up is tried again."""
+    as it is, loudly, and stops nobody else; a lost connection or a deadlock is no fault of a case,
+    and the next worker tries again."""
     try:
         with scoped():
             hold_policy()
             rebase, today = under_way(rebase_id), rules_of_today()
             if rebase is not None and rules_now(rebase, today) == rebase.rules:
                 _carry(rebase, case_id, today, at)
-    except (DatabaseError, OSError):
+    except (OperationalError, InterfaceError):
         raise
     except Exception:
         logger.exception("case %s cannot be put on other rules: it stays as it is", case_id)

@@ -67,6 +67,12 @@ class OwnClock:
     owner_name: str = ""
     cause: Cause | None = None
 
+    @property
+    def rebased_at(self) -> datetime | None:
+        """When it was put on other rules, as far as the partner knows of it since then."""
+        at: datetime | None = self.row["rebased_at"]
+        return at if at is not None and at >= (self.row["since"] or at) else None
+
 
 def own_clock(partner_id: UUID, case_id: UUID, clock_id: UUID, now: datetime) -> OwnClock | None:
     """Return a clock of a partner's case explained; None whether it is missing or not for it."""

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -73,11 +74,11 @@ class RebaseInSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse more than one subject, or none."""
         if len(attrs.keys() & {"calendar", "ladder", "case"}) != 1:
-            raise serializers.ValidationError("Name a calendar, a ladder or a case.")
+            raise serializers.ValidationError(_("Name a calendar, a ladder or a case."))
         return attrs
 
 
-class WordSerializer(StrictSerializer):
+class RebaseWordSerializer(StrictSerializer):
     """What is said to it: who asked reads it."""
 
     word = serializers.CharField(max_length=LONGEST_TEXT)
@@ -254,7 +255,7 @@ class ApproveRebase(Operation):
         "rebases_approve",
         "Approve a proposal",
         method="post",
-        takes=WordSerializer,
+        takes=RebaseWordSerializer,
         gives=RebaseSerializer,
         example=SAID,
         answer={
@@ -271,7 +272,7 @@ class ApproveRebase(Operation):
         refuse_others(self)
         found = rebase_for(self.member, rebase_id)
         allowed(self.member)
-        approve_rebase(found, by=self.member, at=self.at, **self.given(WordSerializer))
+        approve_rebase(found, by=self.member, at=self.at, **self.given(RebaseWordSerializer))
         return Response(told(self, rebase_id))
 
 
@@ -284,7 +285,7 @@ class TurnDownRebase(Operation):
         "rebases_turn_down",
         "Turn a proposal down",
         method="post",
-        takes=WordSerializer,
+        takes=RebaseWordSerializer,
         gives=RebaseSerializer,
         example=SAID,
         answer={**ANSWERED, "state": "turned_down", "answer": "turned_down"},
@@ -294,7 +295,7 @@ class TurnDownRebase(Operation):
         refuse_others(self)
         found = rebase_for(self.member, rebase_id)
         allowed(self.member)
-        turn_down_rebase(found, by=self.member, at=self.at, **self.given(WordSerializer))
+        turn_down_rebase(found, by=self.member, at=self.at, **self.given(RebaseWordSerializer))
         return Response(told(self, rebase_id))
 
 

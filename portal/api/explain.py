@@ -32,6 +32,6 @@ def explain_own(operation: ExplainClock, request: Request, clock_id: UUID) -> Re
         "subject": found.row["subject"],
         "asks": named(found.owner_id, found.owner_name) if found.owner_name else None,
         "cause": found.cause,
-        "rebased": rebased_shape(found.row["rebased_at"], None),
+        "rebased": rebased_shape(found.rebased_at, None),
     }
     return Response({**own, **shape(found.explained, None, None, found.version)})

@@ -1,5 +1,6 @@
 """Pages of re-bases: asking with a preview in view, answering, and what became of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from cases import rebasework
 from cases.confidential import restrict
 from cases.models import Case, Clock, Rebase
+from cases.parties import add_party
 from cases.rebaseplan import Scope
 from journal.models import Notice
 from journal.registry import letters
@@ -178,6 +180,19 @@ def test_the_answer_why_it_is_due_then_says_that_it_was_rebased(world: World) ->
     assert WHY not in partners
     bell = plain(browser(world, "tom").get(f"/t/{world.tenant.slug}/notices/"))
     assert "on the rules of today" in bell
+
+
+def test_who_became_a_party_later_learns_nothing_of_a_rebase_from_before(world: World) -> None:
+    with world.scope():
+        case, at = Case.objects.get(), timezone.now()
+        approved(world, of_ladder(world), at=at - timedelta(minutes=5))
+        rheintor = world.partners["rheintor"].pk
+        add_party(case, by=world["tom"], at=at, partner_id=rheintor, role="respondent")
+        clock = Clock.objects.get(kind="response")
+    for who, partner, knows in (("anna", "alpenwerk", True), ("marc", "rheintor", False)):
+        own = f"/p/{world.tenant.slug}/{partner}/cases/{case.pk}/clocks/{clock.pk}/"
+        shown = plain(browser(world, who).get(own))
+        assert ("counted again by the rules in force" in shown) == knows
 
 
 def test_an_admin_reaches_it_from_a_clock_on_earlier_hours(world: World) -> None:

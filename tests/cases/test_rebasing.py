@@ -1,21 +1,20 @@
 """Clocks that run are put on the rules of today: previewed, approved by another, logged."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases import actions, rebasework
+from cases import actions
 from cases.models import Case, Clock, Message, Rebase
 from cases.pausing import pause, resume
-from cases.rebaselook import Look, clocks_page, tally
+from cases.rebaselook import Look, tally
 from cases.rebaseplan import Scope
 from cases.rebasing import approve_rebase, ask_rebase, is_stale, turn_down_rebase
 from cases.repair import differences
 from cases.requests import request_level
 from cases.retiming import hold
-from cases.sweep import sweep
 from cases.today import rules_of_today
 from journal.models import Event, Notice
 from ladder.models import Ladder, Level, Programme, Route
@@ -29,10 +28,9 @@ from tests.cases.rebases import (
     of_ladder,
     publish,
     second_admin,
-    work,
 )
 from tests.cases.verbs import DAY, HOUR, LATER
-from tests.factories import BERLIN_HOURS, OPENED, ROUND_THE_CLOCK, World, make_world
+from tests.factories import BERLIN_HOURS, OPENED, World, make_world
 
 pytestmark = pytest.mark.django_db
 # 25 November 2026 is a Wednesday; Berlin works from 8:00 to 16:00 in UTC.
@@ -388,175 +386,3 @@ def test_a_clock_that_the_hours_of_today_give_no_time_stays_as_it_is(world: Worl
         approve_rebase(rebase, by=world["olga"], at=LATER, word=WORD)
         assert list(Clock.objects.order_by("id").values()) == before
         assert not Event.objects.filter(kind="case.rebased").exists()
-
-
-@pytest.fixture
-def many(always: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """So many cases that a worker carries them out, in parts of two."""
-    monkeypatch.setattr(rebasework, "FEW", 1)
-    monkeypatch.setattr(rebasework, "AT_ONCE", 2)
-    monkeypatch.setattr("cases.rebaselook.AT_ONCE", 2)
-    with always.scope():
-        for _number in range(5):
-            always.case()
-        Level.objects.update(response_window="PT2H")
-    return always
-
-
-def test_many_cases_are_a_workers_and_each_is_changed_once(many: World) -> None:
-    with many.scope():
-        rebase = approved(many, of_ladder(many))
-        assert (rebase.done_at, due("response")) == (None, [OPENED + 4 * HOUR])
-    assert work(many, rebase)
-    with many.scope():
-        rebase.refresh_from_db()
-        assert (rebase.changed, rebase.done_at, rebase.stopped) == (5, LATER, False)
-        assert set(Clock.objects.filter(kind="response").values_list("due_at", flat=True)) == {
-            OPENED + 2 * HOUR
-        }
-        before = list(Clock.objects.order_by("id").values())
-    assert work(many, rebase), "it is over"
-    with many.scope():
-        assert Event.objects.filter(kind="case.rebased").count() == 5
-        assert list(Clock.objects.order_by("id").values()) == before
-        told = Notice.objects.filter(event__kind="rebase.done", channel="bell")
-        assert sorted(told.values_list("user__name", flat=True)) == ["Ines", "Olga"]
-
-
-class KilledError(Exception):
-    """The worker is gone."""
-
-
-def test_a_worker_that_is_killed_in_between_leaves_nothing_undone_and_nothing_twice(
-    many: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with many.scope():
-        rebase = approved(many, of_ladder(many))
-    done = rebasework.carry_one
-
-    def killed_at_the_fourth(*args: Any) -> None:
-        with many.scope():
-            if Event.objects.filter(kind="case.rebased").count() == 3:
-                raise KilledError
-        done(*args)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(rebasework, "carry_one", killed_at_the_fourth)
-        with pytest.raises(KilledError):
-            work(many, rebase)
-    assert work(many, rebase), "within its minute somebody else leaves it alone"
-    with many.scope():
-        assert Event.objects.filter(kind="case.rebased").count() == 3
-    assert work(many, rebase, at=LATER + 2 * timedelta(minutes=1))
-    with many.scope():
-        events = Event.objects.filter(kind="case.rebased")
-        assert (events.count(), events.values("case_id").distinct().count()) == (5, 5)
-        rebase.refresh_from_db()
-        assert (rebase.changed, rebase.stopped) == (5, False)
-        assert list(differences()) == []
-
-
-def test_rules_that_change_on_the_way_stop_it_and_the_others_keep_what_they_have(
-    many: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with many.scope():
-        rebase = approved(many, of_ladder(many))
-    done = rebasework.pass_by
-
-    def changed_after_the_first_part(*args: Any) -> None:
-        done(*args)
-        Level.objects.update(response_window="PT3H")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(rebasework, "pass_by", changed_after_the_first_part)
-        assert work(many, rebase)
-    with many.scope():
-        rebase.refresh_from_db()
-        assert (rebase.changed, rebase.stopped) == (2, True)
-        assert Event.objects.filter(kind="case.rebased").count() == 2
-        told = Notice.objects.filter(event__kind="rebase.stopped", channel="bell")
-        assert sorted(told.values_list("user__name", flat=True)) == ["Ines", "Olga"]
-
-
-def test_a_case_that_cannot_be_carried_out_stops_nobody_else(
-    many: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with many.scope():
-        rebase = approved(many, of_ladder(many))
-        broken = Case.objects.order_by("id").first()
-    done = rebasework.apply
-
-    def refuses_one(plan: Any, *args: Any) -> None:
-        if plan.case == broken:
-            raise KeyError(plan.case.pk)
-        done(plan, *args)
-
-    monkeypatch.setattr(rebasework, "apply", refuses_one)
-    assert work(many, rebase)
-    assert "cannot be put on other rules" in caplog.text
-    with many.scope():
-        rebase.refresh_from_db()
-        assert (rebase.changed, rebase.stopped) == (4, False)
-
-
-def test_pages_go_there_and_back_and_show_each_clock_once(many: World) -> None:
-    with many.scope():
-        look = Look(Case.objects.all(), of_ladder(many), rules_of_today(), LATER)
-        page, seen, pages = clocks_page(look, None, 2), [], 0
-        while True:
-            seen += [row.key for row in page.rows]
-            pages += 1
-            if page.next is None:
-                break
-            page = clocks_page(look, page.next, 2)
-        assert (len(seen), len(set(seen)), seen) == (5, 5, sorted(seen))
-        back: list[Any] = [row.key for row in page.rows]
-        while page.previous is not None:
-            page = clocks_page(look, page.previous, 2)
-            back = [row.key for row in page.rows] + back
-        assert back == seen
-
-
-def test_a_preview_looks_at_so_many_cases_and_goes_on_from_there(
-    many: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cases.rebaselook.MOST_LOOKED", 2)
-    with many.scope():
-        last = Case.objects.order_by("-id")[0]
-        Clock.objects.exclude(case=last).filter(kind="response").update(window="PT2H")
-        look = Look(Case.objects.all(), of_ladder(many), rules_of_today(), LATER)
-        assert tally(look, most=2).more
-        found: list[Any] = []
-        page = clocks_page(look, None, 50)
-        while page.next is not None:
-            found += page.rows
-            page = clocks_page(look, page.next, 50)
-        found += page.rows
-        assert [row.case.pk for row in found] == [last.pk]
-        while page.previous is not None:
-            page = clocks_page(look, page.previous, 50)
-        assert page.rows == []
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
-def test_what_was_approved_and_nobody_is_at_is_found_again(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    woken: list[Any] = []
-    monkeypatch.setattr(rebasework, "wake", lambda *ids: woken.append(ids))
-    monkeypatch.setattr(rebasework, "FEW", 0)
-    world = make_world(rules=ROUND_THE_CLOCK)
-    with world.scope():
-        second_admin(world)
-        world.case()
-        Level.objects.update(response_window="PT2H")
-        rebase = approved(world, of_ladder(world))
-    own = [(world.tenant.pk, rebase.pk)]
-    assert woken == own, "when the approval has committed"
-    assert rebasework.wake_lost(LATER) == 1
-    assert woken == own * 2
-    assert work(world, rebase)
-    assert rebasework.wake_lost(LATER + DAY) == 0
-    sweep(lambda: OPENED + 2 * HOUR + timedelta(seconds=1))
-    with world.scope():
-        assert Case.objects.select_related("level").get().level.position == 2

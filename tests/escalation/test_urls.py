@@ -78,11 +78,6 @@ TABLE = {
         "422 403 403 403 403 404 404 404 302 302",
     ),
     "rebases": ("200 200 200 200 403 404 404 404 302 302", NOT_THAT_WAY),
-    "rebase-new": (
-        "200 403 403 403 403 404 404 404 302 302",
-        "422 403 403 403 403 404 404 404 302 302",
-    ),
-    # Of a ladder, asked for by another admin than Ines.
     "rebase": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
     "rebase-answer": (NOT_THAT_WAY, "302 403 403 403 404 404 404 404 302 302"),
     "absences": (
@@ -125,9 +120,12 @@ TABLE = {
     ),
     # Of a token of Tom's.
     "token-revoke": (NOT_THAT_WAY, "302 302 404 404 404 404 404 404 302 302"),
-    "program-new": (
-        "200 403 403 403 403 404 404 404 302 302",
-        "422 403 403 403 403 404 404 404 302 302",
+    **dict.fromkeys(
+        ("program-new", "rebase-new"),
+        (
+            "200 403 403 403 403 404 404 404 302 302",
+            "422 403 403 403 403 404 404 404 302 302",
+        ),
     ),
     "concession-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
     "portal-cases": (
@@ -234,7 +232,6 @@ def values_of(world: World, case: UUID, **others: Any) -> dict[str, Any]:
         "step": "take-back",
         **memo_of(world),
         "absence_id": absence_of(world),
-        "rebase_id": rebase_of(world),
         "category": "lead-routing",
         "partner": "alpenwerk",
         **tokens_of(world),
@@ -264,10 +261,12 @@ def tokens_of(world: World) -> dict[str, Any]:
 
 
 def memo_of(world: World) -> dict[str, UUID]:
-    """Return a memo of another case that Petra is asked to review, and Alpenwerk's action."""
+    """Return a memo of another case that Petra is asked to review, Alpenwerk's action, and what
+    she asked for about the clocks of the ladder."""
     with world.scope():
         memo = Memo.objects.order_by("id").first() or story.in_state(world, "in_review")
-        return {"memo_id": memo.pk, "action_id": story.action_of(memo, "Send the plan").pk}
+        action, rebase = story.action_of(memo, "Send the plan"), make_rebase(world, by="petra")
+        return {"memo_id": memo.pk, "action_id": action.pk, "rebase_id": rebase.pk}
 
 
 def absence_of(world: World) -> UUID:
@@ -275,12 +274,6 @@ def absence_of(world: World) -> UUID:
     with world.scope():
         found = Absence.objects.first() or make_absence(world, "tom", starts_at=FAR_AHEAD)
         return found.pk
-
-
-def rebase_of(world: World) -> UUID:
-    """Return what somebody asked for about the clocks of the vendor's ladder."""
-    with world.scope():
-        return make_rebase(world, by="petra").pk
 
 
 def clock_of(world: World, case_id: UUID) -> UUID:
@@ -379,7 +372,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
         "absence_id": (absence_of(ours), uuid4()),
-        "rebase_id": (rebase_of(ours), uuid4()),
+        "rebase_id": (memo_of(ours)["rebase_id"], uuid4()),
         "step": ("take-back", "take-back"),
         "token_key": (tokens["token_key"], "pry_nobodys0000"),
         "own_key": (tokens["own_key"], "pry_nobodys0000"),
