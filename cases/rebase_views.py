@@ -107,8 +107,8 @@ def new(request: ScopedRequest, slug: str) -> HttpResponse:
             return redirect("rebase", slug, made.pk)
         return render(request, "rebase_new.html", new_page(request, form), status=422)
     named = named_in(request.GET)
-    form = RebaseForm(initial=named) if named else None
-    return render(request, "rebase_new.html", new_page(request, form))
+    unfilled = RebaseForm(initial=named) if named else None
+    return render(request, "rebase_new.html", new_page(request, unfilled))
 
 
 def asked(request: ScopedRequest, form: RebaseForm) -> Rebase | None:

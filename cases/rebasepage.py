@@ -87,7 +87,7 @@ def scope_words(scope: Scope, today: Today, case: Case | None) -> str:
         return _("Case %(number)s") % {"number": case.number}
     if scope.ladder_id in today.ladders:
         return _("Ladder %(name)s") % {"name": today.ladders[scope.ladder_id].name}
-    names = Calendar.objects.filter(pk=scope.calendar_id).values_list("name", flat=True)
+    names = Calendar.objects.filter(pk__in=[scope.calendar_id]).values_list("name", flat=True)
     return _("Calendar %(name)s") % {"name": names[0]} if names else ""
 
 

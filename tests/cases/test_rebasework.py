@@ -48,7 +48,7 @@ def many(always: World, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_many_cases_are_a_workers_and_each_is_changed_once(many: World) -> None:
     with many.scope():
         rebase = approved(many, of_ladder(many))
-        assert rebase.done_at is None
+        assert not rebase.done_at
         responses = Clock.objects.filter(kind="response")
         assert set(responses.values_list("due_at", flat=True)) == {OPENED + 4 * HOUR}
     assert work(many, rebase)
