@@ -28,9 +28,9 @@ BEGIN
     IF OLD.done_at IS NOT NULL THEN
         RAISE EXCEPTION 'a re-base is carried out once' USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$;
-CREATE TRIGGER answered_once BEFORE UPDATE ON cases_rebase
+CREATE TRIGGER answered_once AFTER UPDATE ON cases_rebase
     FOR EACH ROW EXECUTE FUNCTION parley_rebase_answered_once();
 GRANT SELECT (rebased_at) ON cases_clock TO parley_portal;
 CREATE POLICY relay ON cases_rebase FOR SELECT TO parley_relay USING (true);

@@ -244,7 +244,8 @@ def test_the_database_keeps_it_too(always: World) -> None:
             ({"answer": "approved"}, "answered_with_a_word"),
             ({"done_at": LATER}, "only_approved"),
             ({"reason": "Another."}, "not changed"),
-            ({"calendar": always.calendar.calendar}, "not changed"),  # type: ignore[union-attr]
+            ({"by": always["olga"].user}, "not changed"),
+            ({"calendar": always.calendar.calendar}, "of_one_thing"),  # type: ignore[union-attr]
         ):
             with pytest.raises(IntegrityError, match=match), transaction.atomic():
                 Rebase.objects.update(**wrong)

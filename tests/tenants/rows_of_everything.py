@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from cases import actions
 from cases.confidential import grant_access, restrict
@@ -47,6 +48,14 @@ def twice_and_paused(world: World) -> None:
     )
 
 
+def rebases(world: World, case: Case) -> None:
+    """Make a proposal of each kind; the one about a case was turned down."""
+    make_rebase(world, reason=CANARY)
+    make_rebase(world, calendar=world.calendar.calendar)  # type: ignore[union-attr]
+    answered: dict[str, Any] = {"answer": "turned_down", "word": CANARY, "answered_at": AT}
+    make_rebase(world, case=case, answered_by=world["tom"].user, **answered)
+
+
 def furnished() -> World:
     """Make a vendor whose every table has a row: committed, and sealed into the chain."""
     world = make_world()
@@ -81,7 +90,7 @@ def furnished() -> World:
         story.asked(world, Case.objects.get(pk=alone.pk), actions=(own, theirs))
         acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
         set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
-        make_rebase(world, reason=CANARY)
+        rebases(world, alone)
         make_token(world["tom"], scopes=["me:read"])
         make_absence(world, "petra", "marianne", starts_at=FAR_AHEAD, note=CANARY)
         IdempotencyKey.objects.create(
