@@ -318,7 +318,7 @@ def may_reconcile(case: Case, by_user_id: UUID, position: int, member: Membershi
     if member.user_id == by_user_id or not works_on(case, member):
         return False
     return member.role == Role.ADMIN or bool(
-        seats_above(case.ladder_id, position) & acted_for_by(member.user_id) - {by_user_id}
+        _seats_above(case, position) & acted_for_by(member.user_id) - {by_user_id}
     )
 
 
@@ -330,8 +330,11 @@ def works_on(case: Case, member: Membership) -> bool:
 
 def _above(case: Case, member: Membership) -> set[UUID]:
     """Return who of those that hold a level above a case a member is, or stands in for."""
-    above = seats_above(case.ladder_id, case.level.position)
-    return above & acted_for_by(member.user_id)
+    return _seats_above(case, case.level.position) & acted_for_by(member.user_id)
+
+
+def _seats_above(case: Case, position: int) -> set[UUID]:
+    return seats_above(case.ladder_id, position, case.region_id, case.category_id)
 
 
 def in_whose_place(case: Case, verb: str, by: Membership | None) -> UUID | None:

@@ -169,7 +169,7 @@ def escalate(
     target, act = target_of(case, by, to_level, leave)
     reason = required("reason", reason)
     before, previous = case.level.position, case.owner_id
-    watching = overseers(case, leave, at)
+    watching = overseers(case, leave, by, at)
     wake(case, by=by, at=at)
     clockwork.meet(case, [ClockKind.REQUEST], at)
     clockwork.end_turn(case, AssignmentEnd.ESCALATED, at)
@@ -234,7 +234,7 @@ def hand_back(
     if back is WayBack.LATE:
         over = NotNow(_("The time for sending it back is over."), ["decide", "escalate"])
         leave.need(Rule.TIME, over)
-    watching = overseers(case, leave, at)
+    watching = overseers(case, leave, by, at)
     wake(case, by=by, at=at)
     clockwork.end_turn(case, AssignmentEnd.HANDED_BACK, at)
     clockwork.end(case, at, clockwork.TURN_KINDS)
@@ -249,7 +249,7 @@ def hand_back(
         at=at,
         text=reason,
         facts={**moved, "veto": back is not WayBack.OPEN, **set_aside(leave)},
-        told=Told((turn.owner_id, *watching)),
+        told=Told((turn.owner_id, previous, *watching, *partners_contacts(case)), Audience.PARTIES),
     )
     keep(case, leave, Act.HAND_BACK, said, before)
     alarm_if_unowned(case, turn, at)
@@ -278,7 +278,7 @@ def reassign(
         at=at,
         text=reason,
         facts=climb_facts(turn.position, turn, previous, cause="person"),
-        told=Told((turn.owner_id, previous)),
+        told=Told((turn.owner_id, previous, *partners_contacts(case)), Audience.PARTIES),
     )
     return case
 

@@ -253,5 +253,5 @@ def settle(case: Case, at: datetime) -> None:
         quiet(case, at)
     case.due_at, case.due_kind = shown.due_at, shown.kind
     case.due_soon_at, case.due_missed = shown.soon_at, shown.missed
-    case.updated_at, case.version = at, case.version + 1
+    case.changed(at)
     case.save(force_update=True)

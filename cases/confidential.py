@@ -117,5 +117,5 @@ def revoke_access(
 
 
 def _keep(case: Case, at: datetime) -> None:
-    case.updated_at, case.version = at, case.version + 1
+    case.changed(at)
     case.save(update_fields=["confidentiality", "updated_at", "version"], force_update=True)

@@ -39,7 +39,7 @@ def edit_case(
         _rename_part(case, changed["title"])
     for name, value in changed.items():
         setattr(case, name, value)
-    case.updated_at, case.version = at, case.version + 1
+    case.changed(at)
     case.save(update_fields=[*changed, "updated_at", "version"], force_update=True)
     facts: dict[str, Any] = {"fields": sorted(changed)}
     if "description" in changed:

@@ -176,7 +176,7 @@ def _climb(plan: Plan, case: CaseFacts, rules: CaseRules, target: LevelRules, at
         _resume(plan, case, case.pause, at)
     decided = case.status == "decided"
     plan.starts += level_clocks(target, rules.calendar, at, decided=decided)
-    if target.veto is not None and target.position not in case.been and not decided:
+    if target.veto is not None and target.position not in case.reviewed and not decided:
         plan.starts.append(start_clock("review", target.veto, at, rules.calendar))
 
 

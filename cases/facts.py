@@ -175,8 +175,8 @@ class Standstill:
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """A case at one moment. `clocks` are those of its cycle that run, or were missed and not met
-    since; of the levels before, only what still counts (see `counts`). `been` are the positions it
-    was on in this cycle."""
+    since; of the levels before, only what still counts (see `counts`). `reviewed` are the
+    positions to which the clock has handed it up in this cycle with time to send it back."""
 
     id: UUID
     status: str
@@ -184,7 +184,7 @@ class CaseFacts:
     assignment_id: UUID
     clocks: tuple[ClockFacts, ...]
     pause: Standstill | None = None
-    been: frozenset[int] = frozenset()
+    reviewed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

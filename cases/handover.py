@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from cases import clockwork
 from cases.access import check, hold_of, lock_case, may_know
 from cases.models import OPEN, Case, Clock, ClockKind
-from cases.telling import Told, say
+from cases.telling import Told, partners_contacts, say
 from cases.turns import pass_turn
+from journal.models import Audience
 from ladder.absence import Absences
 from ladder.absences import is_over
 from ladder.access import check_keeps
@@ -62,7 +63,9 @@ def hand_over(case: Case, *, by: Membership | None, at: datetime, absence_id: UU
         "on_behalf_of": str(absence.person_id),
         "previous_owner": str(absence.person_id),
     }
-    told = Told((to, absence.person_id))
+    people = (to, absence.person_id)
+    # The parties know by name who has their case.
+    told = Told((*people, *partners_contacts(case)), Audience.PARTIES) if turn else Told(people)
     say(case, "case.delegated", by=by, at=at, facts=said, told=told)
     return case
 

@@ -20,8 +20,8 @@ from partners.models import Contact
 from tenants.models import Membership, Role, User
 
 # What a partner is told in words of its own: it knows no levels.
-MOVES = ("case.escalated", "case.handed_back", "case.reassigned")
-STANDSTILLS = ("case.paused", "case.resumed", "case.held")
+MOVES = ("case.escalated", "case.handed_back", "case.reassigned", "case.delegated")
+STANDSTILLS = ("case.paused", "case.resumed", "case.held", "case.severity_changed")
 # What comes first among others in one mail.
 PRESSING = (
     "case.alarm",
@@ -158,6 +158,8 @@ def stands_still(event: Event) -> str:
     """Return what a partner is told of a case that stands still, or goes on."""
     if event.kind == "case.held":
         return _("There is more time for the answer you wait for. The portal shows until when.")
+    if event.kind == "case.severity_changed":
+        return _("What you wait for is due at another time. The portal shows when.")
     if event.kind == "case.resumed":
         return _("The case goes on: its clocks run again.")
     if event.audience == Audience.PARTY:
@@ -180,7 +182,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
     if outside and event.kind in MOVES:
         return _("Handed on")
-    if outside and event.kind == "case.rebased":
+    if outside and event.kind in ("case.rebased", "case.severity_changed"):
         return _("Another due time")
     return {
         "case.opened": _("A case was opened"),

@@ -22,6 +22,7 @@ from cases.telling import Told, owner_of, partners_contacts, say
 from cases.turns import alarm_if_unowned, owner_facts
 from journal.models import Audience
 from ladder.models import Category, Ladder, Route, Severity
+from ladder.money import MINOR_UNITS
 from ladder.queries import absences_at, calendar_for, find_route, holder_of, levels_of
 from ladder.seats import Holder, SeatFacts
 from partners.models import Partner
@@ -191,6 +192,8 @@ def facts_errors(facts: Mapping[str, Any]) -> dict[str, str]:
     amount = facts.get("amount") or Decimal(0)
     if not (amount.is_finite() and 0 <= amount <= LARGEST_AMOUNT):
         errors["amount"] = _("An amount of zero or more.")
+    if (facts.get("currency") or "EUR") not in MINOR_UNITS:
+        errors.setdefault("currency", _("Not a currency: three letters, like EUR."))
     if NUL_IN_JSON.search(json.dumps([facts.get("impact"), facts.get("fields")])):
         errors["fields"] = _("Contains a character that cannot be stored.")
     return errors

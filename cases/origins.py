@@ -18,7 +18,7 @@ from cases.models import (
     Pause,
     Rebase,
 )
-from cases.rules import calendar_of, level_rules, rules_of
+from cases.rules import calendar_of, held_windows, level_rules, rules_of
 from journal.models import Event
 from ladder.durations import Window, describe, format_window, parse_window
 from ladder.models import Level
@@ -196,9 +196,8 @@ def _was_floored(clock: Clock) -> bool:
 
 
 def _was_held(case: Case, clock: Clock) -> bool:
-    """Whether a level above has given a clock its time."""
-    held = Event.objects.filter(case_id=case.pk, kind="case.held")
-    return held.filter(facts__clocks__contains=[{"clock": str(clock.pk)}]).exists()
+    """Whether a clock has the time that a level above gave it, and nobody changed since."""
+    return held_windows(case.pk).get(clock.pk) == clock.window
 
 
 def rebase_of(case: Case, clock: Clock) -> Rebase | None:

@@ -7,22 +7,19 @@ from django.utils.translation import gettext as _
 from cases.access import barred, may_override
 from cases.leave import Leave
 from cases.models import Act, Case, Override
-from cases.rules import rules_of
 from cases.telling import People, Said, admins
 from cases.transitions import ALLOWED
-from cases.turns import WayBack, way_back
-from ladder.queries import holder_of
+from cases.turns import WayBack, holders_above, way_back
 from tenants.models import Membership
 
 
-def overseers(case: Case, leave: Leave, at: datetime) -> People:
-    """Return who is told at once that rules were set aside: who holds the next level; the admins
-    where nobody does. Asked before the case moves."""
+def overseers(case: Case, leave: Leave, by: Membership | None, at: datetime) -> People:
+    """Return who is told at once that rules were set aside: who holds the next level, other than
+    who did it; the admins where nobody does. Asked before the case moves."""
     if not leave.rules:
         return ()
-    above = rules_of(case).above(case.level.position)
-    held = holder_of(above.id, case.region_id, case.category_id, at).owner_id if above else None
-    return (held,) if held else admins()
+    did = by.user_id if by else None
+    return holders_above(case, case.level.position, at, but=did)[:1] or admins()
 
 
 def set_aside(leave: Leave) -> dict[str, object]:

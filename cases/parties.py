@@ -40,7 +40,7 @@ def add_party(
         title=case.category.name,
         joined_at=at,
     )
-    case.updated_at, case.version = at, case.version + 1
+    case.changed(at)
     case.save(update_fields=["updated_at", "version"], force_update=True)
     told = (*owner_of(case), *partners_contacts(case, only=partner_id))
     facts = {"partner": str(partner_id), "role": str(role)}

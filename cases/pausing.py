@@ -108,7 +108,7 @@ def _say_paused(
     case: Case, kept: Pause, leave: Leave, *, by: Membership | None, at: datetime, text: str
 ) -> Said:
     only = kept.partner_id
-    watching = overseers(case, leave, at)
+    watching = overseers(case, leave, by, at)
     people = (*owner_of(case), *watching, *partners_contacts(case, only=only))
     return say(
         case,

@@ -218,6 +218,7 @@ class Planner:
             line = self.today.line_for(case, place) if case.route_id else None
             if line is not None and line.ladder_id == case.ladder_id:
                 case.route, case.windows = line, line.windows
+                case.start_position = line.start_position
             return
         newest = self.today.newest[self.scope.calendar_id]
         if case.calendar_version.calendar_id == newest.calendar_id:
@@ -240,11 +241,13 @@ class Planner:
         before = clock_facts(clock, self.known.spans.get((case.pk, case.cycle), ()))
         runs = clock.state == ClockState.RUNNING
         try:
-            after = rebased(before, window, calendar_of(version), self.at, self.today.floor)
+            after = self._after(before, window, version, clock)
             due_at = rerun(after, [span for span in after.pauses if span[1] is not None]).due_at
-            plain = after.hours.target_seconds(after.anchor, window)
+            plain = after.hours.target_seconds(after.anchor, after.window)
         except CalendarError:
             return Change(clock, version, None, clock.due_at if runs else None)
+        if after.window == before.window and version.pk == clock.calendar_version_id:
+            return None
         floored = after.target_seconds not in (plain, before.target_seconds)
         return Change(
             clock=clock,
@@ -264,9 +267,18 @@ class Planner:
         return found
 
     def _window(self, clock: Clock, case: Case, rules: CaseRules) -> Window:
-        """Return the window of today; what a level above has given stays, and all windows do where
-        the hours alone are meant."""
+        """Return the window of today; where the hours alone are meant, the one it has."""
         own = parse_window(clock.window)
-        if self.scope.calendar_id or (str(clock.pk), clock.window) in self.known.held:
-            return own
-        return window_now(clock, case, rules) or own
+        return own if self.scope.calendar_id else window_now(clock, case, rules) or own
+
+    def _after(
+        self, before: ClockFacts, window: Window, version: CalendarVersion, clock: Clock
+    ) -> ClockFacts:
+        """Return a clock by a window and by hours; time that a level above has given by holding it
+        is not taken away again."""
+        how = (calendar_of(version), self.at, self.today.floor)
+        after = rebased(before, window, *how)
+        given = (str(clock.pk), clock.window) in self.known.held
+        if given and after.target_seconds < before.target_seconds:
+            return rebased(before, before.window, *how)
+        return after

@@ -20,9 +20,10 @@ from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import Act, Case, Clock, ClockKind, ClockState, Party, PartyRole
 from cases.outside import keep, overseers, set_aside
 from cases.pauses import wake_if_over
-from cases.rules import clock_facts, live_clocks, rules_of, spans_of
+from cases.rules import clock_facts, held_windows, live_clocks, rules_of, spans_of
 from cases.starting import rerun, retargeted
-from cases.telling import Told, owner_of, partners_contacts, say
+from cases.telling import People, Told, owner_of, partners_contacts, say
+from cases.turns import holders_above
 from journal.models import Audience
 from ladder.durations import Window, format_window, parse_window
 from ladder.models import Severity
@@ -61,6 +62,7 @@ def change_severity(
     case.severity, case.severity_reason = severity, reason
     changed = retime(case, at) if _takes_windows(case) else []
     clockwork.settle(case, at)
+    ahead = holders_above(case, case.level.position, at)[:1]
     facts = {"before": before, "severity": severity, "clocks": changed, **set_aside(leave)}
     said = say(
         case,
@@ -69,10 +71,19 @@ def change_severity(
         at=at,
         text=reason,
         facts=facts,
-        told=Told((*owner_of(case), backup_of(case), *overseers(case, leave, at))),
+        told=_concerned(case, (*overseers(case, leave, by, at), *ahead), changed),
     )
     keep(case, leave, Act.SEVERITY, said, case.level.position)
     return case
+
+
+def _concerned(case: Case, above: People, changed: Sequence[object]) -> Told:
+    """Return who is told of another severity: who has the case, who backs them up, and who holds
+    the next level; the parties too where a due time moved."""
+    people = (*owner_of(case), backup_of(case), *above)
+    if not changed:
+        return Told(people)
+    return Told((*people, *partners_contacts(case)), Audience.PARTIES)
 
 
 def _takes_windows(case: Case) -> bool:
@@ -85,16 +96,18 @@ def _takes_windows(case: Case) -> bool:
     route = find_route(case.category, case.severity, partner.region, partner.tier)
     if route.ladder_id != case.ladder_id:
         return False
-    case.route, case.windows = route, route.windows
+    # Steps count from the level at which such a dispute begins; one below keeps its own windows.
+    case.route, case.windows, case.start_position = route, route.windows, route.start_position
     return True
 
 
 def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
     """Let a case's clocks run on under the windows it has now; return what changed, for the trail.
 
-    One whose time has passed is left to the sweep: another target erases no breach.
+    One whose time has passed is left to the sweep: another target erases no breach. Time that a
+    level above has given by holding a window is not taken away again.
     """
-    rules, changed = rules_of(case), []
+    rules, changed, given = rules_of(case), [], held_windows(case.pk)
     spans, floor = spans_of(case.pk, case.cycle), parse_window(programme().floor_window)
     for clock in live_clocks(case):
         window = window_now(clock, case, rules)
@@ -104,6 +117,8 @@ def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
         facts = clock_facts(clock, spans)
         with clockwork.within_hours():
             facts = retargeted(facts, window, at, floor)
+            if given.get(clock.pk) == clock.window and facts.target_seconds < clock.target_seconds:
+                continue
             write(clock, facts)
         changed.append(_changed(clock))
     return changed
@@ -154,7 +169,7 @@ def hold(
     if not changed:
         raise Invalid({"until": _("Choose a time after what is due now.")})
     clockwork.settle(case, at)
-    people = (*owner_of(case), backup_of(case), *overseers(case, leave, at))
+    people = (*owner_of(case), backup_of(case), *overseers(case, leave, by, at))
     said = say(
         case,
         "case.held",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from cases.facts import PAUSABLE, Asked, CaseRules, ClockFacts, LevelRules, StepWindows
 from cases.models import Case, Clock, ClockKind, Pause
+from journal.models import Event
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion, Level
 from ladder.queries import compiled, levels_of
@@ -85,6 +86,14 @@ def spans_of(case_id: UUID, cycle: int) -> list[Span]:
     """Return when a case stood still, from the first; None ends one that lasts."""
     pauses = Pause.objects.filter(case_id=case_id, cycle=cycle).order_by("started_at")
     return list(pauses.values_list("started_at", "ended_at"))
+
+
+def held_windows(case_id: UUID) -> dict[UUID, str]:
+    """Return the windows that levels above have given a case's clocks by holding, by clock; of
+    several the last."""
+    held = Event.objects.filter(case_id=case_id, kind="case.held").order_by("at", "id")
+    clocks = [one for facts in held.values_list("facts", flat=True) for one in facts["clocks"]]
+    return {UUID(one["clock"]): one["window"] for one in clocks}
 
 
 def asked_of(clock: Clock) -> Asked | None:

@@ -114,9 +114,11 @@ def alarm_if_unowned(case: Case, turn: Assignment, at: datetime) -> None:
         say(case, "case.unowned", by=None, at=at, facts=facts, told=told)
 
 
-def holders_above(case: Case, position: int, at: datetime) -> tuple[UUID | None, ...]:
-    """Return who holds the next level above a position that anybody holds, and who backs them up;
-    nobody where that is the top."""
+def holders_above(
+    case: Case, position: int, at: datetime, *, but: UUID | None = None
+) -> tuple[UUID | None, ...]:
+    """Return who holds the next level above a position that anybody holds (`but` one person), and
+    who backs them up; nobody where that is the top."""
     ahead = [
         level
         for level in rules_of(case).levels
@@ -126,6 +128,6 @@ def holders_above(case: Case, position: int, at: datetime) -> tuple[UUID | None,
     place = (case.region_id, case.category_id)
     for level in ahead:
         held = holder(seats.get(level.id, ()), *place, absences)
-        if held.owner_id:
+        if held.owner_id not in (None, but):
             return (held.owner_id, held.backup_id)
     return ()

@@ -63,7 +63,7 @@ EXAMPLE = {
     "role": "staff",
     "partner_id": None,
     "scopes": ["me:read"],
-    "expires_at": None,
+    "expires_at": "2027-11-12T09:00:00Z",
 }
 
 

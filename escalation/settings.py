@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "tenants.rest.description.tell_of_calls",
         "tenants.rest.description.share_refusals",
     ],
     "ENUM_NAME_OVERRIDES": {

@@ -212,7 +212,14 @@ def holders_from(ladder_id: UUID, position: int) -> dict[UUID, UUID | None]:
     return backups | {user: b if b in here else None for user, b in pairs if user in here}
 
 
-def seats_above(ladder_id: UUID, position: int) -> set[UUID]:
-    """Return the people who hold a level above `position`."""
-    seats = Seat.objects.filter(level__ladder_id=ladder_id, level__position__gt=position)
+def seats_above(
+    ladder_id: UUID, position: int, region_id: UUID | None, category_id: UUID | None
+) -> set[UUID]:
+    """Return the people who hold a level above `position` for a region and category."""
+    seats = Seat.objects.filter(
+        Q(region_id=None) | Q(region_id=region_id),
+        Q(category_id=None) | Q(category_id=category_id),
+        level__ladder_id=ladder_id,
+        level__position__gt=position,
+    )
     return set(seats.values_list("user_id", flat=True))

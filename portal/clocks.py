@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.explaining import Counted, Explanation, Stand, explain
@@ -57,7 +57,7 @@ def clocks_of(partner_id: UUID, rows: Sequence[Row]) -> dict[UUID, list[Row]]:
 @dataclass(frozen=True, slots=True)
 class OwnClock:
     """A clock as a partner may know it. `owner_id` is who has or had the case then; `cause` is
-    None where it began with a turn; `version` is that of the vendor's hours."""
+    None where it began with a turn, which `got_by` got; `version` is that of the vendor's hours."""
 
     row: Row
     explained: Explanation
@@ -65,6 +65,7 @@ class OwnClock:
     others: tuple[Row, ...]
     owner_id: UUID | None = None
     owner_name: str = ""
+    got_by: str = ""
     cause: Cause | None = None
 
     @property
@@ -85,13 +86,17 @@ def own_clock(partner_id: UUID, case_id: UUID, clock_id: UUID, now: datetime) ->
     version = CalendarVersion.objects.get(pk=row["calendar_version_id"])
     turn = Assignment.objects.filter(pk=row["assignment_id"]).values("owner_id").first()
     owner_id = turn["owner_id"] if turn else case["owner_id"]
+    # A colleague who was given the case since has its clocks as they were.
+    first_id = turns_begun(row).values_list("owner_id", flat=True).first()
+    names = queries.names_of({one for one in (owner_id, first_id) if one})
     return OwnClock(
         row=row,
         explained=explain(counted_of(row, version, stands_of(partner_id, row)), now),
         version=version.number,
         others=tuple(one for one in known if one["id"] != clock_id),
         owner_id=owner_id,
-        owner_name=queries.names_of({owner_id}).get(owner_id, "") if owner_id else "",
+        owner_name=names.get(owner_id, ""),
+        got_by=names.get(first_id, "") if first_id else "",
         cause=cause_of(case, row),
     )
 
@@ -153,16 +158,22 @@ def reason_words(reason: str) -> str:
 
 def cause_of(case: Row, row: Row) -> Cause | None:
     """Return what a clock began with, as far as a partner may know; None for somebody's turn."""
-    if row["kind"] == ClockKind.REQUEST:
-        return Cause.REQUESTED
-    if row["kind"] == ClockKind.UPDATE:
-        return Cause.SHARED
+    known = {ClockKind.REQUEST: Cause.REQUESTED, ClockKind.UPDATE: Cause.SHARED}
+    if row["kind"] in known:
+        return known[row["kind"]]
     if row["kind"] == ClockKind.PAUSE:
         begun = Pause.objects.filter(case_id=row["case_id"], started_at=row["anchor"])
         return Cause.PAUSED if begun.exists() else Cause.LOOKED_AGAIN
     if row["anchor"] == case["opened_at"]:
         return Cause.OPENED
-    if row["kind"] == ClockKind.TOTAL:
+    # The whole case has a clock of its own for each time it is open.
+    whole = Clock.objects.filter(case_id=row["case_id"], kind=ClockKind.TOTAL)
+    if whole.filter(anchor=row["anchor"]).exists():
         return Cause.REOPENED
-    turns = Assignment.objects.filter(case_id=row["case_id"], started_at=row["anchor"])
-    return None if turns.exists() else Cause.REVISED
+    return None if turns_begun(row).exists() else Cause.REVISED
+
+
+def turns_begun(row: Row) -> QuerySet[Assignment]:
+    """Return the turns that began when a clock did; of several in one instant the last first."""
+    found = Assignment.objects.filter(case_id=row["case_id"], started_at=row["anchor"])
+    return found.order_by(F("ended_at").desc(nulls_first=True))

@@ -5,7 +5,9 @@ from typing import Any
 CASE_ID = "0199d3a0-7c10-7a41-9f02-5a3d6c1b2e01"
 TOM = {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c11", "name": "Tom Brandt"}
 PETRA = {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c12", "name": "Petra Winkler"}
+MARIANNE = {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c15", "name": "Marianne Voss"}
 ALPENWERK = {"id": "0199d3a0-6e01-7b52-8c0d-0d4e5f6a7b21", "name": "Alpenwerk"}
+RHEINTOR = {"id": "0199d3a0-6e01-7b52-8c0d-0d4e5f6a7b23", "name": "Rheintor"}
 LOGGED: dict[str, Any] = {
     "partner": "CRM-00042",
     "category": "deal-registration",
@@ -17,23 +19,33 @@ LOGGED: dict[str, Any] = {
         "exposure": "customer",
         "relationship": "repeat",
     },
-    "fields": {"reg_no": "REG-2231", "submitted": "2026-10-05"},
+    "fields": {"reg_no": "REG-2231", "submitted": "2026-10-05", "stage": "quoted"},
     "external_id": "5003000000D8cuI",
     "source": "salesforce",
     "source_url": "https://crm.quellwerk.example/5003000000D8cuI",
 }
-CLOCK = {
-    "id": "0199d3a0-7c11-7111-8888-5a3d6c1b2e02",
-    "kind": "response",
-    "state": "running",
-    "window": "PT2H",
-    "started_at": "2026-11-12T09:00:00Z",
-    "due_at": "2026-11-12T11:00:00Z",
-    "met_at": None,
-    "breached_at": None,
-    "ended_at": None,
-    "subject": None,
-}
+OPENED = "2026-11-12T09:00:00Z"
+
+
+def clock(number: int, kind: str, window: str, started_at: str, due_at: str) -> dict[str, Any]:
+    """Return a clock that runs, the dispute's so many-th."""
+    return {
+        "id": f"0199d3a0-7c11-7111-8888-5a3d6c1b2e{number:02}",
+        "kind": kind,
+        "state": "running",
+        "window": window,
+        "started_at": started_at,
+        "due_at": due_at,
+        "met_at": None,
+        "breached_at": None,
+        "ended_at": None,
+        "subject": None,
+    }
+
+
+DECISION = clock(1, "decision", "P2D", OPENED, "2026-11-16T16:00:00Z")
+RESPONSE = clock(2, "response", "PT4H", OPENED, "2026-11-12T13:00:00Z")
+TOTAL = clock(3, "total", "P8D", OPENED, "2026-11-24T16:00:00Z")
 SUMMARY: dict[str, Any] = {
     "id": CASE_ID,
     "number": "ESC-2026-0042",
@@ -52,15 +64,15 @@ SUMMARY: dict[str, Any] = {
         "name": "Channel manager",
     },
     "ladder": "0199d3a0-5e00-7333-9999-5a3d6c1b2e04",
-    "clocks": [CLOCK],
+    "clocks": [DECISION, RESPONSE, TOTAL],
     "pause": None,
     "next_step": {
-        "action": "complete_fields",
-        "text": "Complete what is missing: Tom Brandt",
-        "due_at": "2026-11-12T11:00:00Z",
+        "action": "acknowledge",
+        "text": "Acknowledge: Tom Brandt",
+        "due_at": RESPONSE["due_at"],
     },
-    "missing_fields": ["stage"],
-    "due_at": "2026-11-12T11:00:00Z",
+    "missing_fields": [],
+    "due_at": RESPONSE["due_at"],
     "due_missed": False,
     "deal_id": "",
     "external_id": LOGGED["external_id"],
@@ -68,8 +80,8 @@ SUMMARY: dict[str, Any] = {
     "channel": "api",
     "cycle": 1,
     "memo_id": None,
-    "opened_at": "2026-11-12T09:00:00Z",
-    "updated_at": "2026-11-12T09:00:00Z",
+    "opened_at": OPENED,
+    "updated_at": OPENED,
     "resolved_at": None,
     "closed_at": None,
     "version": 1,
@@ -89,6 +101,17 @@ WHOLE: dict[str, Any] = {
     "parties": [{"partner": ALPENWERK, "role": "complainant"}],
     "earlier_results": [],
 }
+# What brings it up to date says more of it than was said when it was logged.
+SENT: dict[str, Any] = {
+    **{k: v for k, v in LOGGED.items() if k not in ("external_id", "source")},
+    "deal_id": "D-7781",
+}
+SENT_AGAIN: dict[str, Any] = {
+    **WHOLE,
+    "deal_id": SENT["deal_id"],
+    "updated_at": "2026-11-12T09:20:00Z",
+    "version": 2,
+}
 MESSAGE = {
     "id": "0199d3a0-7d00-7444-9999-5a3d6c1b2e05",
     "kind": "message",
@@ -100,7 +123,7 @@ MESSAGE = {
 }
 
 EXPLANATION: dict[str, Any] = {
-    "id": CLOCK["id"],
+    "id": "0199d3a0-7c11-7111-8888-5a3d6c1b2e40",
     "case": CASE_ID,
     "kind": "response",
     "state": "running",

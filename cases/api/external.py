@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +24,12 @@ from tenants.models import Role
 from tenants.rest.description import operation
 from tenants.rest.matching import tags_seen
 from tenants.rest.operation import Operation, checked
+
+LOGGED = OpenApiResponse(
+    CaseSerializer,
+    "Logged, for there was none.",
+    [OpenApiExample("Logged", examples.WHOLE, response_only=True, status_codes=["201"])],
+)
 
 
 class CaseByExternalId(Operation):
@@ -55,11 +62,11 @@ class CaseByExternalId(Operation):
         method="put",
         takes=CasePutSerializer,
         gives=CaseSerializer,
-        also={201: CaseSerializer, **UNSEEN},
+        also={201: LOGGED, **UNSEEN},
         tagged=True,
         versioned=True,
-        example={k: v for k, v in examples.LOGGED.items() if k not in ("external_id", "source")},
-        answer=examples.WHOLE,
+        example=examples.SENT,
+        answer=examples.SENT_AGAIN,
     )
     def put(self, request: Request, source: str, external_id: str) -> Response:
         """Log it (201), or change what is told of it (200). Nothing is written where nothing is
@@ -86,8 +93,9 @@ class CaseByExternalId(Operation):
 
     def logged(self, request: Request, given: Mapping[str, Any]) -> Response:
         """Log the dispute."""
-        tags = tags_seen(request)
-        if tags is not None:
+        if "If-Match" in request.headers:
+            # It is meant for a case that there is, whatever version; a broken one is said to be so.
+            tags_seen(request)
             raise Http404
         case = open_case(read_new(given), by=self.member, at=self.at)
         return shown(self.member, case.pk, request, status=201)
@@ -125,8 +133,9 @@ def refuse_other_facts(case: Case, given: Mapping[str, Any]) -> None:
     errors = {}
     if given["category"] != case.category.slug:
         errors["category"] = said
-    if given.get("severity", case.severity) != case.severity:
-        errors["severity"] = said
+    for name in ("severity", "severity_reason"):
+        if given.get(name, getattr(case, name)) != getattr(case, name):
+            errors[name] = said
     if given.get("ladder", case.ladder_id) != case.ladder_id:
         errors["ladder"] = said
     errors |= other_parties(case, given, said)

@@ -151,7 +151,7 @@ ANSWERED: dict[str, Any] = {
     "counts": None,
 }
 CLOCK = {
-    "clock": examples.CLOCK["id"],
+    "clock": examples.DECISION["id"],
     "case": examples.WHOLE["id"],
     "number": examples.WHOLE["number"],
     "kind": "decision",

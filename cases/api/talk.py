@@ -54,6 +54,7 @@ class Messages(Operation):
         takes=MessageInSerializer,
         gives=MessageSerializer,
         status=201,
+        located=False,
         tagged=True,
         example={
             "body": examples.MESSAGE["body"],
@@ -107,7 +108,7 @@ class Clocks(Operation):
         "cases_clocks",
         "The clocks of a case, of every cycle",
         gives=ClocksSerializer,
-        answer={"results": [examples.CLOCK]},
+        answer={"results": examples.SUMMARY["clocks"]},
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         """Answer every clock there ever was, in the order in which they started."""

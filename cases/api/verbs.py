@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from cases import actions, handover, parties, pausing, reopening, requests, retiming, updates
 from cases.access import case_for
 from cases.api import examples
+from cases.api import verb_examples as told
 from cases.api.collection import UNSEEN, WRITES, shape_of
 from cases.incoming import partner_called
 from cases.serializers import (
@@ -70,34 +71,38 @@ def verb(
     name: str,
     summary: str,
     form: Form,
+    leads_to: dict[str, Any],
     example: dict[str, Any] | None = None,
     *,
     versioned: bool = True,
 ) -> Any:
-    """Describe a verb of a case."""
+    """Describe a verb of a case, with how it may stand after it."""
     return described(
         f"cases_{name}",
         summary,
         form,
         gives=CaseSerializer,
-        answer=examples.WHOLE,
+        answer=leads_to,
         versioned=versioned,
         also=UNSEEN,
         example=example,
     )
 
 
-BECAUSE = {"reason": "Beyond what I may grant."}
-
-
-@verb("acknowledge", "Take the case up", EmptySerializer)
+@verb("acknowledge", "Take the case up", EmptySerializer, told.TAKEN_UP)
 class Acknowledge(CaseVerb):
     """Meets the response clock."""
 
     act = staticmethod(actions.acknowledge)
 
 
-@verb("escalate", "Hand the case up", EscalateSerializer, BECAUSE)
+@verb(
+    "escalate",
+    "Hand the case up",
+    EscalateSerializer,
+    told.HANDED_UP,
+    {"reason": "Beyond what I may grant."},
+)
 class Escalate(CaseVerb):
     """The level above gets its full windows."""
 
@@ -105,7 +110,13 @@ class Escalate(CaseVerb):
     act = staticmethod(actions.escalate)
 
 
-@verb("hand_back", "Hand the case back", HandBackSerializer, BECAUSE)
+@verb(
+    "hand_back",
+    "Hand the case back",
+    HandBackSerializer,
+    told.HANDED_BACK,
+    {"reason": "It can be decided on your level."},
+)
 class HandBack(CaseVerb):
     """The level it came from gets its full windows again."""
 
@@ -117,7 +128,8 @@ class HandBack(CaseVerb):
     "reassign",
     "Give the case to a colleague",
     ReassignSerializer,
-    {**BECAUSE, "to": examples.TOM["id"]},
+    told.REASSIGNED,
+    {"to": examples.PETRA["id"], "reason": "She knows the customer."},
 )
 class Reassign(CaseVerb):
     """The clocks run on as they are."""
@@ -131,7 +143,8 @@ class Reassign(CaseVerb):
     "hand_over",
     "Hand over what somebody who is away has here",
     HandOverSerializer,
-    {"absence": "0199d3a0-7f00-7777-9999-5a3d6c1b2e09"},
+    told.HANDED_OVER,
+    {"absence": "0199d3a0-7f00-7777-9999-5a3d6c1b2e12"},
 )
 class HandOver(CaseVerb):
     """The turn, and the concessions and actions that ask them, go to who stands in, on their
@@ -146,6 +159,7 @@ class HandOver(CaseVerb):
     "decide",
     "Decide the dispute",
     DecideSerializer,
+    told.DECIDED,
     {"outcome": "upheld", "reason": "Registered first, approved, active."},
 )
 class Decide(CaseVerb):
@@ -155,7 +169,13 @@ class Decide(CaseVerb):
     act = staticmethod(actions.decide)
 
 
-@verb("revise", "Take a decision up again", ReasonSerializer, BECAUSE)
+@verb(
+    "revise",
+    "Take a decision up again",
+    ReasonSerializer,
+    told.REVISED,
+    {"reason": "The customer's letter has come."},
+)
 class Revise(CaseVerb):
     """The level gets its full decision window."""
 
@@ -167,6 +187,7 @@ class Revise(CaseVerb):
     "resolve",
     "Resolve the case",
     ResolveSerializer,
+    told.RESOLVED,
     {"resolution": "The lead went back to its source."},
 )
 class Resolve(CaseVerb):
@@ -176,14 +197,20 @@ class Resolve(CaseVerb):
     act = staticmethod(actions.resolve)
 
 
-@verb("close", "File a resolved case away", EmptySerializer)
+@verb("close", "File a resolved case away", EmptySerializer, told.CLOSED)
 class Close(CaseVerb):
     """Ten days after it was resolved a case closes by itself."""
 
     act = staticmethod(actions.close)
 
 
-@verb("withdraw", "End a case that nobody pursues", ReasonSerializer, BECAUSE)
+@verb(
+    "withdraw",
+    "End a case that nobody pursues",
+    ReasonSerializer,
+    told.WITHDRAWN,
+    {"reason": "The two have settled it."},
+)
 class Withdraw(CaseVerb):
     """All its clocks end."""
 
@@ -191,7 +218,13 @@ class Withdraw(CaseVerb):
     act = staticmethod(actions.withdraw)
 
 
-@verb("reopen", "Take a case up again that was over", ReasonSerializer, BECAUSE)
+@verb(
+    "reopen",
+    "Take a case up again that was over",
+    ReasonSerializer,
+    told.REOPENED,
+    {"reason": "The lead was passed on once more."},
+)
 class Reopen(CaseVerb):
     """A new cycle: every window begins anew, what the earlier one came to stays as it was."""
 
@@ -203,6 +236,7 @@ class Reopen(CaseVerb):
     "change_severity",
     "Change the severity",
     SeveritySerializer,
+    told.MORE_URGENT,
     {"severity": "s1", "reason": "The press has called."},
 )
 class ChangeSeverity(CaseVerb):
@@ -216,7 +250,8 @@ class ChangeSeverity(CaseVerb):
     "hold",
     "Hold a window, as a level above",
     HoldSerializer,
-    {"until": "2026-12-04T17:00:00Z", "reason": "The contract is being looked at."},
+    told.HELD,
+    {"until": told.HELD_UNTIL, "reason": "The contract is being looked at."},
 )
 class Hold(CaseVerb):
     """What the level owes falls due at the last working moment before; the total does not move."""
@@ -229,9 +264,10 @@ class Hold(CaseVerb):
     "share_update",
     "Tell all parties how the case stands",
     UpdateInSerializer,
+    told.TOLD,
     {
         "happened": "The dates of both registrations are checked.",
-        "next_step": "Marianne decides on the runner-up's fee.",
+        "next_step": "Tom decides whose registration holds.",
         "depends_on": "The customer's letter",
     },
 )
@@ -246,11 +282,12 @@ class ShareUpdate(CaseVerb):
     "pause",
     "Let the clocks stand still",
     PauseInSerializer,
+    told.PAUSED,
     {
         "reason": "evidence",
         "partner": examples.ALPENWERK["id"],
         "waits_for": "The customer's letter, please.",
-        "review_by": "2026-12-03T09:00:00Z",
+        "review_by": told.LOOK_AT,
     },
 )
 class Pause(CaseVerb):
@@ -262,7 +299,7 @@ class Pause(CaseVerb):
     names = {"partner": "partner_id"}
 
 
-@verb("resume", "Let the clocks run again", EmptySerializer)
+@verb("resume", "Let the clocks run again", EmptySerializer, told.RESUMED)
 class Resume(CaseVerb):
     """They fall due later by the working time they stood still."""
 
@@ -273,7 +310,8 @@ class Resume(CaseVerb):
     "keep_waiting",
     "Say that a pause still has its reason",
     KeepWaitingSerializer,
-    {"review_by": "2026-12-08T09:00:00Z"},
+    told.KEPT_WAITING,
+    {"review_by": told.LOOK_AGAIN},
 )
 class KeepWaiting(CaseVerb):
     """Somebody looks again at the time named; the longest time stays as it is."""
@@ -286,6 +324,7 @@ class KeepWaiting(CaseVerb):
     "decline_request",
     "Decline a partner's request for the next level",
     DeclineSerializer,
+    told.DECLINED,
     {"partner": examples.ALPENWERK["id"], "reason": "We decide today."},
 )
 class DeclineRequest(CaseVerb):
@@ -300,6 +339,7 @@ class DeclineRequest(CaseVerb):
     "add_party",
     "Give a partner a part in the case",
     PartyAddSerializer,
+    told.JOINED,
     {"partner": "CRM-00043", "role": "affected"},
 )
 class AddParty(CaseVerb):
@@ -327,6 +367,7 @@ def refuse_staff(*_args: Any, **_facts: Any) -> None:
     "request_level",
     "Ask for the next level, as a partner",
     RequestLevelSerializer,
+    told.ASKED_FOR,
     {"reason": "The customer decides on Friday."},
     versioned=False,
 )

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
     """Make the table, behind the walls."""
 
     dependencies = [
-        ("cases", "0021_updates"),
+        ("cases", "0022_changes_go_forward"),
         ("ladder", "0011_urgent_levels"),
         ("tenants", "0004_idempotency_keys"),
     ]

@@ -1,5 +1,6 @@
 """A dispute, and who has a part in it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
@@ -192,6 +193,11 @@ class Case(TenantModel):
     def tag(self) -> str:
         """The version, as programs name it."""
         return tag_of(self.version)
+
+    def changed(self, at: datetime) -> None:
+        """Note that the case has changed. Who waited for another to be done began before it, and
+        still changes the case after it: the time of the last change never goes back."""
+        self.updated_at, self.version = max(at, self.updated_at), self.version + 1
 
     @property
     def turn_id(self) -> UUID:

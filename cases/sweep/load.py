@@ -44,7 +44,7 @@ class Row:
     position: int
     backup_id: UUID | None
     confidential: bool
-    been: list[int]
+    reviewed: list[int]
     on_behalf_of: UUID | None = None
 
 
@@ -87,7 +87,7 @@ class Loaded:
             assignment_id=row.assignment_id,
             clocks=clocks,
             pause=pause,
-            been=frozenset(row.been),
+            reviewed=frozenset(row.reviewed),
         )
 
     def rules(self, row: Row) -> CaseRules:

@@ -21,8 +21,10 @@ CASES = """
 SELECT c.tenant_id, c.id, c.number, c.status, c.cycle, c.ladder_id, c.category_id, c.region_id,
     c.start_position, c.windows, c.calendar_version_id, c.assignment_id, c.owner_id,
     a.number, a.position, a.backup_id, c.confidentiality <> 'normal',
-    ARRAY(SELECT b.position FROM cases_assignment b
-        WHERE b.tenant_id = c.tenant_id AND b.case_id = c.id AND b.cycle = c.cycle),
+    ARRAY(SELECT b.position FROM cases_clock r JOIN cases_assignment b
+        ON b.tenant_id = r.tenant_id AND b.case_id = r.case_id AND b.id = r.assignment_id
+        WHERE r.tenant_id = c.tenant_id AND r.case_id = c.id AND r.cycle = c.cycle
+            AND r.kind = 'review'),
     a.on_behalf_of_id
 FROM unnest(%s::uuid[], %s::uuid[]) AS v (tenant_id, id)
 JOIN cases_case c ON c.tenant_id = v.tenant_id AND c.id = v.id
@@ -149,8 +151,9 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[
 """
 
 CHANGE_CASES = """
-UPDATE cases_case c SET updated_at = %s, status = v.status, assignment_id = v.assignment_id,
-    owner_id = v.owner_id, level_id = v.level_id, due_at = v.due_at, due_kind = v.due_kind,
+UPDATE cases_case c SET updated_at = greatest(c.updated_at, %s), status = v.status,
+    assignment_id = v.assignment_id, owner_id = v.owner_id, level_id = v.level_id,
+    due_at = v.due_at, due_kind = v.due_kind,
     due_soon_at = v.soon_at, due_missed = v.missed, version = c.version + 1,
     closed_at = coalesce(v.closed_at, c.closed_at)
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[],

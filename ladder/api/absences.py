@@ -25,7 +25,7 @@ from ladder.vacancies import Vacancy, vacancies
 from ladder.worktime.rules import WEEKDAYS
 from tenants.errors import Invalid
 from tenants.models import Membership, User
-from tenants.rest.description import operation
+from tenants.rest.description import EmptySerializer, operation
 from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import answer, page_by_id
 
@@ -118,12 +118,15 @@ class EndAbsence(Operation):
         "absences_end",
         "End an absence now, or call it off",
         method="post",
+        takes=EmptySerializer,
         gives=AbsenceSerializer,
+        example={},
         answer={**EXAMPLE, "ended_at": "2026-12-02T08:00:00Z"},
     )
     def post(self, request: Request, absence_id: UUID) -> Response:
         """End it, as who is away or as an admin. What was handed over stays where it is."""
         found = absence_for(self.member, absence_id)
+        self.given(EmptySerializer)
         end_absence(found, by=self.member, at=self.at)
         return Response(shape(absence_for(self.member, absence_id), self.member))
 

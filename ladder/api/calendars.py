@@ -40,15 +40,27 @@ GIVEN: dict[str, Any] = {
     "name": "Berlin",
     "timezone": "Europe/Berlin",
     "weekly": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
-    "exceptions": {"2026-12-25": [], "2026-12-24": [["09:00", "12:00"]]},
+    "exceptions": {"2026-12-24": [["09:00", "12:00"]], "2026-12-25": []},
+    "holidays": ["2027-01-01"],
 }
 EXAMPLE = {
     "id": "0199d3a0-6f10-7777-9999-5a3d6c1b2e08",
     "version": 1,
     **GIVEN,
     "weekly": {**GIVEN["weekly"], "sat": [], "sun": []},
-    "holidays": ["2027-01-01"],
 }
+STEPS = [
+    {"from": start, "to": end, "counted_seconds": counted, "why": why}
+    for start, end, counted, why in (
+        ("2026-12-23T12:00:00Z", "2026-12-23T16:00:00Z", 14400, "open"),
+        ("2026-12-23T16:00:00Z", "2026-12-23T23:00:00Z", 0, "closed"),
+        ("2026-12-23T23:00:00Z", "2026-12-24T08:00:00Z", 0, "exception"),
+        ("2026-12-24T08:00:00Z", "2026-12-24T11:00:00Z", 10800, "open"),
+        ("2026-12-24T11:00:00Z", "2026-12-25T23:00:00Z", 0, "exception"),
+        ("2026-12-25T23:00:00Z", "2026-12-28T08:00:00Z", 0, "closed"),
+        ("2026-12-28T08:00:00Z", "2026-12-28T09:00:00Z", 3600, "open"),
+    )
+]
 
 
 class Calendars(Operation):
@@ -115,7 +127,7 @@ class OneCalendar(Operation):
         tagged=True,
         versioned=True,
         example=GIVEN,
-        answer=EXAMPLE,
+        answer={**EXAMPLE, "version": 2},
     )
     def put(self, request: Request, calendar_id: UUID) -> Response:
         """Publish the next version, as an admin. Running clocks keep theirs."""
@@ -147,14 +159,7 @@ class CalendarPreview(Operation):
         answer={
             "due_at": "2026-12-28T09:00:00Z",
             "target_seconds": 28800,
-            "steps": [
-                {
-                    "from": "2026-12-23T12:00:00Z",
-                    "to": "2026-12-23T16:00:00Z",
-                    "counted_seconds": 14400,
-                    "why": "open",
-                }
-            ],
+            "steps": STEPS,
         },
     )
     def post(self, request: Request) -> Response:

@@ -12,22 +12,19 @@ from tenants.rest.operation import Operation, refuse_others
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
 READS, WRITES = "policy:read", "policy:write"
-FIELD = {
-    "name": "reg_no",
-    "label": "Registration number",
-    "type": "text",
-    "required": True,
-    "private": False,
-    "choices": [],
-}
-EXAMPLE = {
+FIELDS: list[dict[str, Any]] = [
+    {"name": "reg_no", "label": "Registration number", "type": "text", "choices": []},
+    {"name": "submitted", "label": "Submitted on", "type": "date", "choices": []},
+    {"name": "stage", "label": "Stage", "type": "choice", "choices": ["open", "quoted", "won"]},
+]
+EXAMPLE: dict[str, Any] = {
     "id": "0199d3a0-6f00-7666-9999-5a3d6c1b2e07",
     "slug": "deal-registration",
     "name": "Deal registration",
     "summary": "Two claim one deal",
     "category_class": "administrative",
     "confidentiality": "normal",
-    "fields": [FIELD],
+    "fields": [{**field, "required": True, "private": False} for field in FIELDS],
     "evidence": ["Customer letter"],
 }
 

@@ -378,6 +378,6 @@ def _say(
         facts |= {"to": to.position, "owner": str(to.holder.owner_id)}
         if to.holder.on_behalf_of:
             facts["on_behalf_of"] = str(to.holder.on_behalf_of)
-    case.updated_at, case.version = at, case.version + 1
+    case.changed(at)
     case.save(update_fields=["updated_at", "version"], force_update=True)
     say(case, f"concession.{what}", by=by, at=at, facts=facts, text=text, told=Told(told))

@@ -16,6 +16,7 @@ from memos.access import check_completes
 from memos.models.memo import Memo, MemoAction, MemoCopy, MemoReceipt, MemoStatus
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership, Role
+from tenants.seen import refuse_stale
 
 
 @transaction.atomic
@@ -23,9 +24,11 @@ def complete_action(
     action: MemoAction, *, by: Membership, at: datetime, note: str = ""
 ) -> MemoAction:
     """Say that an action is done, with a note where there is something to say. Meets its clock."""
+    seen = action.memo.seen_tags
     case = lock_case(action.memo.case)
     action = MemoAction.objects.select_related("memo").get(pk=action.pk)
     action.memo.case = case
+    refuse_stale(seen, action.memo.tag)
     check_completes(action, by)
     check_binding(action.memo, case)
     if action.done_at is not None:

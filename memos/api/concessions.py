@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from cases.access import visible_cases
-from cases.api.examples import ALPENWERK, CASE_ID, TOM
 from cases.models import Case, Clock
 from cases.queries import complainant_of
 from cases.serializers import ReasonSerializer
@@ -20,6 +19,7 @@ from cases.shapes import named
 from ladder.money import plain_amount
 from ladder.queries import programme
 from memos.actions import concession as actions
+from memos.api import concession_examples as examples
 from memos.concession_access import concession_for, visible_concessions
 from memos.concession_pages import has_lapsed
 from memos.models import Concession, Decision
@@ -42,36 +42,6 @@ from tenants.rest.paging import answer, page_by_id
 
 READS, WRITES = "concessions:read", "concessions:write"
 Form = type[serializers.Serializer[Any]]
-GIVEN: dict[str, Any] = {
-    "case": CASE_ID,
-    "kind": "fee",
-    "amount": "38000",
-    "currency": "EUR",
-    "reason": "They brought the customer, and are willing to step back.",
-}
-EXAMPLE: dict[str, Any] = {
-    "id": "0199d3a0-8000-7888-9999-5a3d6c1b2e09",
-    "number": 1,
-    "partner": ALPENWERK,
-    **GIVEN,
-    "percent": None,
-    "value": "38000",
-    "value_currency": "EUR",
-    "condition": "",
-    "state": "pending",
-    "lapsed": False,
-    "revision": 1,
-    "requested_by": TOM,
-    "requested_at": "2026-11-12T10:00:00Z",
-    "decided_at": None,
-    "counter_amount": None,
-    "counter_percent": None,
-    "conditions": "",
-    "asked": {"id": "0199d3a0-5d7c-7c1e-8b3a-4a2f6d1e9c12", "name": "Marianne Voss"},
-    "asked_level": 3,
-    "due_at": "2026-11-17T16:00:00Z",
-    "decisions": [],
-}
 
 
 class Concessions(Operation):
@@ -84,7 +54,7 @@ class Concessions(Operation):
         "The concessions this token sees",
         ConcessionsQuery,
         ConcessionPage,
-        EXAMPLE,
+        examples.PENDING,
     )
     def get(self, request: Request) -> Response:
         """Answer a page of the concessions, the one asked for last first."""
@@ -104,8 +74,8 @@ class Concessions(Operation):
         status=201,
         address=False,
         versioned=True,
-        example=GIVEN,
-        answer=EXAMPLE,
+        example=examples.GIVEN,
+        answer=examples.PENDING,
     )
     def post(self, request: Request) -> Response:
         """Ask to concede something: it goes to the lowest level that has the authority, and to
@@ -134,7 +104,7 @@ class OneConcession(Operation):
         "One concession",
         gives=ConcessionSerializer,
         versioned=True,
-        answer=EXAMPLE,
+        answer=examples.PENDING,
     )
     def get(self, request: Request, concession_id: UUID) -> Response:
         """Answer a concession and what was decided about it."""
@@ -161,14 +131,20 @@ class ConcessionVerb(Operation):
         return shown(self, concession_id)
 
 
-def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = None) -> Any:
-    """Describe a verb of a concession."""
+def verb(
+    name: str,
+    summary: str,
+    form: Form,
+    leads_to: dict[str, Any],
+    example: dict[str, Any] | None = None,
+) -> Any:
+    """Describe a verb of a concession, with how it stands after it."""
     return described(
         f"concessions_{name}",
         summary,
         form,
         gives=ConcessionSerializer,
-        answer=EXAMPLE,
+        answer=leads_to,
         example=example,
     )
 
@@ -177,7 +153,8 @@ def verb(name: str, summary: str, form: Form, example: dict[str, Any] | None = N
     "decide",
     "Approve, deny or counter",
     ConcessionDecideSerializer,
-    {"decision": "approve", "reason": "Fair, and within what we gave before."},
+    examples.APPROVED,
+    {"decision": "approve", "reason": examples.FAIR},
 )
 class DecideConcession(ConcessionVerb):
     """As who holds the level that was asked, or one above; never one's own request."""
@@ -192,7 +169,7 @@ class DecideConcession(ConcessionVerb):
         return (), given
 
 
-@verb("accept", "Accept a counter", EmptySerializer)
+@verb("accept", "Accept a counter", EmptySerializer, examples.ACCEPTED)
 class AcceptCounter(ConcessionVerb):
     """Approved at what was offered."""
 
@@ -203,7 +180,8 @@ class AcceptCounter(ConcessionVerb):
     "change",
     "Ask for something else instead",
     AskSerializer,
-    {k: v for k, v in GIVEN.items() if k != "case"},
+    examples.CHANGED,
+    examples.LESS,
 )
 class ChangeConcession(ConcessionVerb):
     """What was decided before is void."""
@@ -217,7 +195,13 @@ class ChangeConcession(ConcessionVerb):
         return (ask_of(given, concession.currency),), {"reason": given["reason"]}
 
 
-@verb("withdraw", "Take a request back", ReasonSerializer, {"reason": "No longer needed."})
+@verb(
+    "withdraw",
+    "Take a request back",
+    ReasonSerializer,
+    examples.WITHDRAWN,
+    {"reason": "No longer needed."},
+)
 class WithdrawConcession(ConcessionVerb):
     """Nobody has to decide it any more."""
 

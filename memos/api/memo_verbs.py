@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases.api.examples import PETRA
 from memos.access import memo_for
 from memos.actions.followup import complete_action
 from memos.actions.issue import issue_memo
@@ -60,19 +61,34 @@ class MemoVerb(Operation):
         return shown(self, after.pk, status=self.status)
 
 
-def verb(name: str, summary: str, form: Form, status: int = 200) -> Any:
-    """Describe a verb of a memo."""
+def verb(
+    name: str,
+    summary: str,
+    form: Form,
+    leads_to: dict[str, Any],
+    example: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> Any:
+    """Describe a verb of a memo, with what the memo says after it."""
     return described(
         f"memos_{name}",
         summary,
         form,
         gives=MemoSerializer,
         status=status,
-        answer=examples.WHOLE,
+        answer=leads_to,
+        example=example,
     )
 
 
-@verb("ask_review", "Ask a colleague to review it", AskReviewSerializer)
+@verb(
+    "ask_review",
+    "Ask a colleague to review it",
+    AskReviewSerializer,
+    examples.ASKED,
+    {"reviewer": PETRA["id"]},
+)
 class AskReview(MemoVerb):
     """Somebody who wrote none of it."""
 
@@ -84,7 +100,13 @@ class AskReview(MemoVerb):
         return {"reviewer_id": self.given(self.form)["reviewer"]}
 
 
-@verb("review", "Review it", ReviewSerializer)
+@verb(
+    "review",
+    "Review it",
+    ReviewSerializer,
+    examples.REVIEWED,
+    {"agree": True, "note": examples.REVIEWED["review_note"]},
+)
 class Review(MemoVerb):
     """As the colleague who was asked."""
 
@@ -92,14 +114,14 @@ class Review(MemoVerb):
     act = staticmethod(review_memo)
 
 
-@verb("take_back", "Take it out of review", EmptySerializer)
+@verb("take_back", "Take it out of review", EmptySerializer, examples.TAKEN_BACK)
 class TakeBack(MemoVerb):
     """It is a draft again."""
 
     act = staticmethod(take_back_memo)
 
 
-@verb("issue", "Issue it", IssueSerializer)
+@verb("issue", "Issue it", IssueSerializer, examples.ISSUED, {"confirmed": 0})
 class Issue(MemoVerb):
     """As who holds the deciding level. From then on nobody changes it. What keeps it from being
     issued is named where the memo shows it: `/sections/decision`, `/copies/0/body`."""
@@ -108,7 +130,13 @@ class Issue(MemoVerb):
     act = staticmethod(issue_memo)
 
 
-@verb("succeed", "Begin the successor that corrects it", EmptySerializer, status=201)
+@verb(
+    "succeed",
+    "Begin the successor that corrects it",
+    EmptySerializer,
+    examples.CORRECTED,
+    status=201,
+)
 class Succeed(MemoVerb):
     """The memo in force stays until the successor is issued."""
 
@@ -123,8 +151,10 @@ class Succeed(MemoVerb):
         method="post",
         takes=ActionDoneSerializer,
         gives=MemoSerializer,
+        tagged=True,
         versioned=True,
-        answer=examples.WHOLE,
+        example={"note": "A lead of the same size was passed on."},
+        answer=examples.DONE,
     )
 )
 class ActionDone(Operation):
@@ -139,6 +169,7 @@ class ActionDone(Operation):
         action = action_of(memo, action_id)
         if action is None:
             raise Http404
+        action.memo.seen_tags = tags_seen(request)
         complete_action(action, by=self.member, at=self.at, note=given["note"])
         return shown(self, memo_id)
 
@@ -149,7 +180,7 @@ class ActionDone(Operation):
         "Say, as a party's person, that one has read its copy",
         method="post",
         gives=MemoSerializer,
-        answer=examples.WHOLE,
+        answer=examples.OWN,
     )
 )
 class AcknowledgeMemo(Operation):

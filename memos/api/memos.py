@@ -63,7 +63,7 @@ class Memos(Operation):
         address=False,
         versioned=True,
         example={"case": examples.SUMMARY["case"]},
-        answer=examples.WHOLE,
+        answer=examples.BEGUN,
     )
     def post(self, request: Request) -> Response:
         """Begin the memo of an open case, filled with what the case says already."""
@@ -78,7 +78,7 @@ class OneMemo(Operation):
     scopes: ClassVar[dict[str, str]] = {"GET": READS, "PUT": WRITES}
 
     @operation(
-        "memos_retrieve", "One memo", gives=MemoSerializer, versioned=True, answer=examples.WHOLE
+        "memos_retrieve", "One memo", gives=MemoSerializer, versioned=True, answer=examples.WRITTEN
     )
     def get(self, request: Request, memo_id: UUID) -> Response:
         """Answer a memo with everything it says."""
@@ -93,7 +93,7 @@ class OneMemo(Operation):
         tagged=True,
         versioned=True,
         example=examples.GIVEN,
-        answer=examples.WHOLE,
+        answer=examples.WRITTEN,
     )
     def put(self, request: Request, memo_id: UUID) -> Response:
         """Change a memo that is not issued; one in review goes back to draft."""

@@ -1,9 +1,11 @@
 """Something of value offered to a party, and who allowed it."""
 
+import hashlib
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, Clock, ClockKind
 from ladder.kinds import ConcessionKind
 from ladder.models import Level
 from partners.models import Partner
@@ -85,8 +87,11 @@ class Concession(TenantModel):
 
     @property
     def tag(self) -> str:
-        """The version, as programs name it."""
-        return tag_of(self.revision, self.state)
+        """The version, as programs name it: what is asked for, and who is asked until when."""
+        asked = Clock.objects.filter(subject=self.pk, kind=ClockKind.APPROVAL)
+        who = asked.order_by("anchor", "id").values_list("id", "owner_id", "on_behalf_of_id")
+        said = hashlib.sha256(repr(who.last()).encode()).hexdigest()[:12]
+        return tag_of(self.revision, self.state, said)
 
 
 class Verdict(models.TextChoices):

@@ -148,8 +148,10 @@ class Memo(TenantModel):
 
     @property
     def tag(self) -> str:
-        """The version, as programs name it."""
-        return tag_of(self.revision, self.status)
+        """The version, as programs name it: what it says, and how much of what it binds people to
+        is done."""
+        done = self.actions.exclude(done_at=None).count()
+        return tag_of(self.revision, self.status, done)
 
     @property
     def is_issued(self) -> bool:

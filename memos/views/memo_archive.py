@@ -102,7 +102,7 @@ def tabs(request: ScopedRequest, sought: Sought) -> list[dict[str, Any]]:
     kept = {k: v for k, v in request.GET.items() if k in FILTERS and k != "status" and v}
     return [
         tab(
-            status.label,
+            str(status.label),
             bounded(queries.listed(request.membership, replace(sought, status=status))),
             f"{own}?{urlencode({'status': status.value, **kept})}",
             current=status == sought.status,

@@ -26,6 +26,7 @@ from portal.api.cases import company_of
 from portal.door import as_application
 from portal.memo_queries import own_copy
 from portal.memo_views import sheet_of
+from tenants.rest.description import EmptySerializer
 from tenants.rest.operation import Operation, QueryError, for_partners
 from tenants.rest.paging import PageQuery, answer, page_by_id
 
@@ -112,6 +113,7 @@ def own_memo(operation: OneMemo, request: Request, memo_id: UUID) -> Response:
 def acknowledge_own(operation: AcknowledgeMemo, request: Request, memo_id: UUID) -> Response:
     """Say that one has read the copy."""
     copy = found_copy(operation, memo_id)
+    operation.given(EmptySerializer)
     with as_application():
         memo = Memo.objects.select_related("case").get(pk=copy.memo_id)
         acknowledge_memo(

@@ -135,10 +135,31 @@ REPLAYED = OpenApiParameter(
     response=[200, 201],
     description="`true` where the request was carried out before, and this is the answer it got.",
 )
+LOCATION = OpenApiParameter(
+    "Location",
+    OpenApiTypes.URI,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="The address of what was made.",
+)
+# What every answer says of the limit, once the call is counted; refused before that are 401 and
+# 406.
+CALLS: Mapping[str, str] = {
+    "RateLimit-Limit": "How many calls this token has a minute.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "In how many seconds the next minute begins.",
+}
+UNCOUNTED = ("401", "406")
 
 
 class Description(AutoSchema):
-    """Says of strict serializers that they take no other fields."""
+    """Says of strict serializers that they take no other fields, and which scope is needed."""
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return what an operation does, and the scope it asks for."""
+        view: Any = self.view
+        scope, said = view.scopes[self.method], super().get_description()
+        return f"{said}\n\nScope: `{scope}`."
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
@@ -184,8 +205,8 @@ class Said(TypedDict, total=False):
     `takes` is its body, `query` its parameters, `gives` what it answers with `status`, `also` what
     else it may answer; `address` says that its path names something that may not be there (as most
     do), `tagged` that it heeds If-Match, `versioned` that it answers with the version it shows;
-    `file` is the type of a file that it answers; `example` and `answer` are what is sent and
-    answered.
+    `located` that the answer 201 has the address of what was made, as it has unless said; `file` is
+    the type of a file that it answers; `example` and `answer` are what is sent and answered.
     """
 
     method: str
@@ -197,6 +218,7 @@ class Said(TypedDict, total=False):
     address: bool
     tagged: bool
     versioned: bool
+    located: bool
     file: str
     example: Mapping[str, Any] | None
     answer: Any
@@ -251,13 +273,15 @@ def headers_of(method: str, said: Said) -> list[OpenApiParameter]:
         found.append(IF_MATCH)
     if said.get("versioned"):
         found.append(TAG)
+    if 201 in (said.get("status"), *(said.get("also") or {})) and said.get("located", True):
+        found.append(LOCATION)
     return [*found, RETRY_AFTER]
 
 
 def examples_of(said: Said, status: int) -> list[OpenApiExample]:
     """Return what is sent, and what is answered."""
     sent, answer = said.get("example"), said.get("answer")
-    found = [OpenApiExample("Request", dict(sent), request_only=True)] if sent else []
+    found = [OpenApiExample("Request", dict(sent), request_only=True)] if sent is not None else []
     if answer:
         codes = [str(status)]
         found.append(OpenApiExample("Answer", answer, response_only=True, status_codes=codes))
@@ -275,6 +299,20 @@ def share_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                     shared[name] = said
                     one["responses"][code] = {"$ref": f"#/components/responses/{name}"}
     result["components"]["responses"] = dict(sorted(shared.items()))
+    return result
+
+
+def tell_of_calls(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Describe the headers of the limit once, and let the answers refer to them: a hook too."""
+    result["components"]["headers"] = {
+        name: {"schema": {"type": "integer"}, "description": text} for name, text in CALLS.items()
+    }
+    referring = {name: {"$ref": f"#/components/headers/{name}"} for name in CALLS}
+    for operations in result["paths"].values():
+        for one in operations.values():
+            for code, said in one["responses"].items():
+                if code not in UNCOUNTED:
+                    said["headers"] = {**said.get("headers", {}), **referring}
     return result
 
 

@@ -186,6 +186,14 @@ def test_an_amount_keeps_its_currency(crm: Program) -> None:
     assert crm.put(HERE, {**LEAD, "amount": "6"})["version"] == 2
 
 
+def test_an_amount_is_of_a_currency_that_exists(vendor: World, crm: Program) -> None:
+    told = {**LEAD, "amount": "6", "currency": "ERU"}
+    for method, path in (("post", "cases/"), ("put", HERE)):
+        assert list(pointers(crm.ask(method, path, told))) == ["/currency"]
+    with vendor.scope():
+        assert not Case.objects.exists()
+
+
 def test_an_answer_that_is_left_out_stays_and_null_takes_it_away(crm: Program) -> None:
     crm.put(HERE, {**LEAD, "fields": {"reg_no": "R-1", "stage": "won"}})
     after = crm.put(HERE, {**LEAD, "fields": {"rival": "Rheintor", "stage": None}})
@@ -253,7 +261,9 @@ def test_an_address_names_an_id_as_a_body_does(crm: Program, path: str, where: s
 
 
 def test_a_tag_is_for_what_is_there(crm: Program) -> None:
-    refused(crm.ask("put", HERE, LEAD, If_Match='"1"'), 404)
+    for tags in ('"1"', "*"):
+        refused(crm.ask("put", HERE, LEAD, If_Match=tags), 404)
+    refused(crm.ask("put", HERE, LEAD, If_Match="1"), 400)
     crm.put(HERE, LEAD)
     refused(crm.ask("put", HERE, {**LEAD, "title": "B"}, If_Match='"9"'), 412)
     assert crm.put(HERE, {**LEAD, "title": "B"}, If_Match='"1"')["version"] == 2

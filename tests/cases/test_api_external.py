@@ -1,5 +1,6 @@
 """Cases by the id they have in another system: ids of every form, and whoever may not see them."""
 
+from datetime import timedelta
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -86,3 +87,38 @@ def test_a_server_reads_both_forms_alike(live_world: World, live_server: Any) ->
         answer = connection.getresponse()
         assert (answer.status, case in answer.read().decode()) == (200, True), path
         connection.close()
+
+
+@pytest.mark.django_db
+def test_a_reason_for_another_severity_is_not_swallowed(vendor: World) -> None:
+    crm, here = Program(vendor, "tom"), place("7", plain=True)
+    told = {"severity": "s2", "severity_reason": "The press called."}
+    crm.put(here, lead(vendor, **told))
+    assert crm.put(here, lead(vendor, **told))["version"] == 1
+    answer = crm.ask("put", here, lead(vendor, **{**told, "severity_reason": "Another."}))
+    assert list(pointers(answer)) == ["/severity_reason"]
+
+
+@pytest.mark.django_db
+def test_another_impact_changes_the_score_and_not_the_severity(vendor: World) -> None:
+    crm, here = Program(vendor, "tom"), place("7", plain=True)
+    before = crm.put(here, lead(vendor, impact={"customers": 1}))
+    after = crm.put(here, lead(vendor, impact={"customers": 9}))
+    assert after["impact_score"] > before["impact_score"]
+    assert after["severity"] == before["severity"]
+
+
+@pytest.mark.django_db
+def test_when_a_case_was_last_changed_never_goes_back(vendor: World) -> None:
+    """Who waited for another to be done began before it, and is heard after it."""
+    crm, here = Program(vendor, "tom"), place("7", plain=True)
+    first = crm.put(here, lead(vendor))
+    ahead = timezone.now() + timedelta(seconds=8)
+    with vendor.scope():
+        Case.objects.update(updated_at=ahead)
+    after = crm.put(here, lead(vendor, title="B"))
+    with vendor.scope():
+        assert Case.objects.get().updated_at == ahead
+    assert after["version"] == first["version"] + 1
+    since = ahead.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert [case["title"] for case in crm.get(f"cases/?updated_since={since}")["results"]] == ["B"]

@@ -197,6 +197,22 @@ RULES: dict[str, tuple[str, str]] = {
         "ladder.test_reach",
         "test_eight_weeks_of_hours_are_tried_and_no_more",
     ),
+    "an update starts at each update shared and is met by the next": (
+        "cases.test_updates",
+        "test_it_starts_at_each_update_and_is_met_by_the_next",
+    ),
+    "a local time in a gap is the instant of the transition": (
+        WORKTIME,
+        "test_a_time_in_a_gap_is_the_instant_of_the_transition",
+    ),
+    "windows count from where a case of another severity begins": (
+        RETIMING,
+        "test_a_worse_case_takes_the_windows_of_the_levels_it_would_have_begun_on",
+    ),
+    "a seat above is one for the region and category": (
+        "cases.test_from_above",
+        "test_a_seat_elsewhere_is_not_above",
+    ),
     "the earlier result stays frozen": (REOPENING, "test_the_earlier_result_stays_as_it_was"),
     "thresholds are shares of worked time": (
         WORKTIME,
@@ -242,6 +258,10 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
     "out-of-office ignored": (
         "cases.test_standing_in",
         "test_a_new_case_goes_to_the_delegate_on_behalf_of_the_holder",
+    ),
+    "hundreds of mails after one breach": (
+        "cases.test_outage",
+        "test_after_three_days_each_climbs_one_level_and_each_person_gets_one_mail",
     ),
     "a reopened case overdue at once": (
         REOPENING,

@@ -46,8 +46,8 @@ def test_the_turn_goes_over_with_its_clocks_as_they_are(desk: World) -> None:
     event = last(case, "case.delegated")
     assert (event.by_id, event.audience, told(event)) == (
         desk["tom"].user_id,
-        "internal",
-        {"Olga"},
+        "parties",
+        {"Anna", "Olga"},
     )
     facts = {name: event.facts[name] for name in ("owner", "on_behalf_of", "turn", "taken")}
     assert facts == {

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from cases import actions
 from cases.models import Case, Clock, Pause
+from cases.origins import Giver, origin_of
 from cases.pausing import pause, resume
 from cases.retiming import change_severity, hold
 from cases.sweep import sweep
 from journal.models import Event, Notice
+from journal.registry import letters
 from ladder.models import Ladder, Programme, Route
 from tenants.errors import Invalid, NotNow
 from tests.api import Program
@@ -297,3 +299,77 @@ def test_what_was_granted_is_what_the_sweep_goes_by(transactional_db: None) -> N
     sweep(lambda: OPENED + 4 * HOUR)
     with world.scope():
         assert Case.objects.select_related("level").get().level.position == 2
+
+
+def staggered(world: World) -> None:
+    """Let the worst cases begin on the second level, and each step have windows of its own."""
+    worst = {"steps": [{"response": "PT1H"}, {"response": "PT30M"}]}
+    bad = {"steps": [{"response": "PT2H"}, {"response": "PT3H"}, {"response": "PT5H"}]}
+    Route.objects.filter(severity="s1").update(start_position=2, windows=worst)
+    Route.objects.filter(severity="s2").update(windows=bad)
+
+
+def test_a_worse_case_takes_the_windows_of_the_levels_it_would_have_begun_on(world: World) -> None:
+    """Step by step from the starting level: one below that keeps its own."""
+    with world.scope():
+        staggered(world)
+        case = change(world, world.case(), "s1")
+        assert (case.start_position, clock("response").window) == (2, "PT4H")
+        case = actions.escalate(case, by=world["tom"], at=LATER, reason="Above me.")
+        assert clock("response").window == "PT1H"
+        actions.escalate(case, by=world["petra"], at=LATER, reason="Above me.")
+        assert clock("response").window == "PT30M"
+
+
+def test_a_case_that_began_higher_takes_the_milder_windows_of_its_level(world: World) -> None:
+    with world.scope():
+        staggered(world)
+        case = world.case(severity="s1", severity_reason="The press called.")
+        assert (case.level.position, clock("response").window) == (2, "PT1H")
+        case = change(world, case, "s2", at=OPENED + HOUR / 2, by="petra")
+        assert (case.start_position, clock("response").window) == (1, "PT3H")
+
+
+@pytest.mark.parametrize(("severity", "hours"), [("s2", 12), ("s4", 20), ("s1", 12)])
+def test_another_severity_does_not_take_away_time_that_was_held(
+    world: World, severity: str, hours: int
+) -> None:
+    with world.scope():
+        case = give_time(world, world.case(), OPENED + 12 * HOUR)
+        case = change(world, case, severity)
+        assert clock("response").due_at == OPENED + 12 * HOUR
+        case = give_time(world, case, OPENED + 20 * HOUR)
+        change(world, case, "s3")
+        assert clock("response").due_at == OPENED + 20 * HOUR
+
+
+def test_more_time_than_was_held_is_given_and_explained_by_the_rules(world: World) -> None:
+    with world.scope():
+        case = give_time(world, world.case(), OPENED + 20 * HOUR)
+        held = clock("decision")
+        assert origin_of(case, held).giver is Giver.HELD
+        change(world, case, "s4")
+        given = clock("decision")
+        assert given.due_at == OPENED + 32 * HOUR
+        assert origin_of(Case.objects.get(), given).giver is Giver.ROUTE
+
+
+def test_who_comes_next_hears_of_another_severity_and_the_parties_of_another_time(
+    world: World,
+) -> None:
+    with world.scope():
+        change(world, world.case(), "s2", by="tom")
+        told = Notice.objects.filter(event__kind="case.severity_changed", channel="bell")
+        assert set(told.values_list("user__name", flat=True)) == {"Petra", "Anna"}
+        said = letters([Event.objects.get(kind="case.severity_changed")], world["anna"].user)
+        (letter,) = said.values()
+        assert letter.line.startswith("What you wait for is due at another time.")
+        assert "severity" not in f"{letter}".lower()
+
+
+def test_where_no_time_moves_the_parties_hear_nothing(world: World) -> None:
+    with world.scope():
+        Route.objects.update(windows={})
+        change(world, world.case(), "s2", by="petra")
+        told = Notice.objects.filter(event__kind="case.severity_changed", channel="bell")
+        assert set(told.values_list("user__name", flat=True)) == {"Tom"}

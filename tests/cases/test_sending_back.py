@@ -2,6 +2,7 @@
 its own, once for each level and cycle."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,11 +12,11 @@ from cases.models import Assignment, Case, Clock
 from cases.sweep import sweep
 from cases.turns import WayBack, way_back
 from journal.models import Event
-from ladder.models import Level, Route
+from ladder.models import Level, Route, Seat
 from tenants.errors import NotNow
 from tests.cases.verbs import HOUR
 from tests.escalation.browsing import browser
-from tests.factories import OPENED, World, make_world
+from tests.factories import OPENED, World, make_person, make_world
 from tests.portal.pages import plain
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
@@ -174,3 +175,29 @@ def test_the_page_says_until_when_and_offers_it_only_then(
         text = plain(client.get(f"/t/{world.tenant.slug}/cases/{case.pk}/"))
     assert "Then it stays here" in text
     assert ("Hand back</a>" in text) is offered
+
+
+def test_the_first_time_the_clock_hands_a_case_to_a_level_can_be_sent_back(world: World) -> None:
+    """That somebody had handed it there before takes nothing from it."""
+    with world.scope():
+        case = actions.escalate(world.case(), by=world["tom"], at=OPENED, reason="Above me.")
+        actions.hand_back(case, by=world["petra"], at=OPENED, reason="Yours after all.")
+    sweep_at(CLIMBED)
+    with world.scope():
+        case = Case.objects.select_related("level").get()
+        assert (case.level.position, review().due_at) == (2, CLIMBED + 2 * HOUR)
+        assert way_back(case, CLIMBED) is WayBack.IN_TIME
+
+
+def test_after_a_hand_over_on_the_level_it_is_still_once(world: World) -> None:
+    case = climbed(world)
+    with world.scope():
+        make_person(world, "bo", "staff")
+        Seat.objects.create(tenant=world.tenant, level=case.level, user=world["bo"].user, rank=9)
+        facts: dict[str, Any] = {"to_user_id": world["bo"].user_id, "reason": "You know them."}
+        case = actions.reassign(case, by=world["petra"], at=CLIMBED, **facts)
+        send_back(world, case, CLIMBED + HOUR, by="bo")
+    sweep_at(CLIMBED + 5 * HOUR)
+    with world.scope():
+        assert Case.objects.get().level.position == 2
+        assert Clock.objects.filter(kind="review").count() == 1

@@ -17,6 +17,7 @@ from tenants.rest.operation import Operation
 from tenants.scopes import ALL_SCOPES, SCOPES
 from tests.api import Program, refused
 from tests.escalation.browsing import Address, addresses
+from tests.escalation.test_api_description import operation_of
 from tests.escalation.test_api_urls import ANY, ask
 from tests.factories import World, make_world
 
@@ -75,6 +76,13 @@ def test_a_scope_is_one_there_is_and_says_what_is_done(
     assert scope in SCOPES
     reads = method == "GET" or address.name in READ_BY_POST
     assert str(scope).endswith(":read" if reads else ":write")
+
+
+@EACH
+def test_the_description_of_an_operation_names_its_scope(
+    address: Address, method: str, scope: str
+) -> None:
+    assert operation_of(address, method)["description"].endswith(f"\n\nScope: `{scope}`.")
 
 
 def test_no_scope_is_for_nothing() -> None:

@@ -350,52 +350,6 @@ def refuse_as_missing(token: str, world: World) -> None:
         assert answers[0][0] in (403, 404), (address.name, method)
 
 
-# Bodies that name something by its id.
-NAMING = {
-    "api-cases": ("partner", "ladder"),
-    "api-absences": ("person", "delegate"),
-    "api-case-hand-over": ("absence",),
-    "api-case-reassign": ("to",),
-    "api-case-parties": ("partner",),
-    "api-case-decline-request": ("partner",),
-    "api-concessions": ("case", "partner"),
-    "api-memos": ("case",),
-    "api-memo-ask-review": ("reviewer",),
-    "api-ladders": ("calendar",),
-    "api-calendar-preview": ("calendar",),
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "field"), [(name, field) for name, fields in NAMING.items() for field in fields]
-)
-def test_a_body_with_an_id_of_another_vendor_answers_as_with_one_that_nobody_has(
-    name: str, field: str, ours: World, theirs: World
-) -> None:
-    foreign = {
-        **things_of(ours),
-        "partner": ours.partners["alpenwerk"].pk,
-        "ladder": ours.ladder.pk,  # type: ignore[union-attr]
-        "calendar": ours.calendar.calendar_id,  # type: ignore[union-attr]
-        "to": ours["petra"].user_id,
-        "reviewer": ours["petra"].user_id,
-        "person": ours["petra"].user_id,
-        "delegate": ours["petra"].user_id,
-    }
-    foreign["case"], foreign["absence"] = foreign["case_id"], foreign["absence_id"]
-    own = things_of(theirs)
-    address = next(a for a in ALL if a.name == name)
-    who = "ines" if name in ("api-ladders", "api-absences") else "tom"
-    client = Client(headers={"Authorization": f"Bearer {token_of(theirs, who)}"})
-    answers = []
-    for value in (str(foreign[field]), str(uuid4())):
-        body = {**body_of(name, theirs, own), field: value}
-        status, _headers, text = left(ask(client, "POST", address.url(own), body), value)
-        answers.append((status, text))
-    assert answers[0] == answers[1]
-    assert answers[0][0] in (400, 403, 409)
-
-
 def test_no_list_holds_anything_of_another_vendor(ours: World, theirs: World) -> None:
     known = [str(value) for value in things_of(ours).values() if isinstance(value, UUID)]
     client = Client(headers={"Authorization": f"Bearer {token_of(theirs, 'ines')}"})

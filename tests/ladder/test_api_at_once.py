@@ -77,3 +77,18 @@ class TestAtOnce:
             for total in ("PT100H", "PT90H")
         ]
         assert statuses(world, monkeypatch, "read_directory", *calls) == [200, 412]
+
+    def test_a_ladder_of_which_each_changes_one_thing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = make_world()
+        path = f"ladders/{world.ladder.pk}/"  # type: ignore[union-attr]
+        read = Program(world, "ines").ask("get", path)
+        tag, shape = read.headers["ETag"], read.json()
+        same = {name: value for name, value in shape.items() if name not in ("id", "flags")}
+        calendar = str(world.calendar.calendar_id)  # type: ignore[union-attr]
+        calls = [
+            ("put", path, {**same, **change}, {"If_Match": tag})
+            for change in ({"total_window": "PT90H"}, {"calendar": calendar})
+        ]
+        assert statuses(world, monkeypatch, "read_directory", *calls) == [200, 412]

@@ -192,6 +192,16 @@ def test_an_ambiguous_closing_time_is_its_first_occurrence() -> None:
     assert not compiled.is_open(utc("2026-11-01T06:00"))
 
 
+def test_a_time_in_a_gap_is_the_instant_of_the_transition() -> None:
+    """Half past two is not there on that night: what opens or closes then does so at three."""
+    opens = calendar(NEW_YORK, ALL_DAYS, ("02:30", "04:30"))
+    assert opens.due_at(at("2026-03-08T00:00"), 1) == utc("2026-03-08T07:00:01")
+    assert opens.due_at(at("2026-03-08T00:00"), 5400) == utc("2026-03-08T08:30")
+    closes = calendar(NEW_YORK, ALL_DAYS, ("00:00", "02:30"))
+    assert closes.due_at(at("2026-03-08T00:00"), 7200) == utc("2026-03-08T07:00")
+    assert not closes.is_open(utc("2026-03-08T07:00"))
+
+
 def test_the_tail_of_a_night_shift_is_not_cut_by_the_next_day() -> None:
     cases: list[tuple[dict[str, Pairs], tuple[str, ...]]] = [
         ({"2026-11-24": []}, ()),

@@ -1,5 +1,6 @@
 """A case climbs by itself on the real processes, and one that is answered does not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ import pytest
 from devtools.processes import wait_until
 from tests.live.climbs import (
     TURNS,
+    at_position,
     bells_rung_twice,
     escalations,
     lags,
@@ -17,6 +19,7 @@ from tests.live.climbs import (
     post,
     told,
 )
+from tests.live.kills import Killer
 from tests.live.policies import ladder_of_seconds, written
 from tests.live.product import Product
 
@@ -148,6 +151,46 @@ def test_every_notice_went_out_in_one_mail_with_an_id_of_its_own(story: Story) -
     assert set(sent.states) == {"sent"}
     assert (sent.unsent, sent.misdirected, sent.repeats) == ([], [], 0)
     assert not [m for m in sent.letters if "Untouched" in m.subject + m.text]
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """Cases that climbed while what moves them was killed, and one that was answered in time."""
+
+    cases: list[UUID]
+    answered: UUID
+    killed: Counter[str]
+    until: datetime
+
+
+@pytest.fixture(scope="module")
+def struck(story: Story) -> Struck:
+    """Kill sweeper, mail worker and broker in turn until every case is at the top. The large form
+    of this, with its planted faults, is `./dev prove chaos`."""
+    product = story.product
+    desk, partner = product.desk("channel manager"), product.partner("alpenwerk")
+    killer = Killer(product, ("sweeper", "worker", "valkey"), gap=2.0)
+    cases = [desk.log(partner, f"Struck {number}") for number in range(6)]
+    killer.strike()
+    answered = desk.log(partner, "Answered")
+    desk.do(answered, "decide", outcome="upheld", reason="The lead was theirs.")
+
+    def at_the_top() -> bool:
+        killer.strike()
+        return at_position(product, cases, 3) == len(cases)
+
+    assert wait_until(at_the_top, 2 * BOUND), product.launched.said()
+    return Struck(cases, answered, killer.killed, product.now())
+
+
+def test_kills_lose_nothing_and_do_nothing_twice(product: Product, struck: Struck) -> None:
+    assert min(struck.killed[name] for name in ("sweeper", "worker", "valkey")) >= 1
+    once = {case: {2: 1, 3: 1} for case in struck.cases}
+    assert escalations(product, [*struck.cases, struck.answered]) == once
+    assert bells_rung_twice(product, struck.cases) == 0
+    product.wait_delivered(struck.until, 2 * BOUND)
+    sent = post(product, struck.cases, struck.until)
+    assert (set(sent.states), sent.unsent, sent.misdirected) == ({"sent"}, [], [])
 
 
 def test_the_auditor_finds_nothing_and_the_chain_holds(story: Story) -> None:

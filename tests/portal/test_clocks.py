@@ -8,11 +8,20 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 
-from cases.actions import acknowledge, add_message, decide, escalate, revise
+from cases.actions import (
+    acknowledge,
+    add_message,
+    decide,
+    escalate,
+    reassign,
+    resolve,
+    revise,
+)
 from cases.models import Case, Clock, Party, PauseReason
 from cases.origins import Cause
 from cases.parties import add_party
 from cases.pausing import keep_waiting, pause, resume
+from cases.reopening import reopen
 from cases.requests import request_level
 from portal.clockpage import cause_words, label, who_words
 from portal.clocks import own_clock, reason_words
@@ -226,6 +235,29 @@ def test_each_clock_says_what_it_began_with(vendor: World, case: Case) -> None:
         escalate(revised, by=vendor["tom"], at=OPENED + 5 * HOUR, reason="Above me.")
     assert cause(vendor, case, "decision") is None
     assert cause_words(None, "Petra") == "when Petra got the case"
+
+
+def test_who_got_the_case_is_not_who_has_it_now(vendor: World, case: Case) -> None:
+    """A colleague who was given it has its clocks as they were."""
+    with vendor.scope():
+        up = escalate(case, by=vendor["tom"], at=OPENED + HOUR, reason="Above me.")
+        facts: dict[str, Any] = {
+            "to_user_id": vendor["marianne"].user_id,
+            "reason": "You know them.",
+        }
+        reassign(up, by=vendor["petra"], at=OPENED + 3 * HOUR, **facts)
+    clock_id = clock_of(vendor, "decision", state="running")
+    text = plain(get(vendor, "portal-clock", case.pk, clock_id))
+    assert "when Petra got the case" in text
+    assert "Marianne gives you a decision." in text
+
+
+def test_clocks_of_a_case_that_was_opened_again_began_with_that(vendor: World, case: Case) -> None:
+    with vendor.scope():
+        resolve(case, by=vendor["tom"], at=OPENED + HOUR, resolution="Done.")
+        reopen(case, by=vendor["tom"], at=OPENED + 3 * HOUR, reason="Not quite.")
+    assert cause(vendor, case, "decision", state="running") == Cause.REOPENED
+    assert cause(vendor, case, "total", state="running") == Cause.REOPENED
 
 
 def test_every_word_a_clock_may_need_is_there() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.prove.chaos.amounts import Load
 from tests.prove.chaos.house import House
+from tests.prove.chaos.judge import OTHERS
 from tests.prove.chaos.mutants import MUTANTS, without_uniqueness
 from tests.prove.chaos.play import Ended, Play, Run
 from tests.prove.chaos.strikes import EVERYBODY, SWEEPERS
@@ -56,6 +57,7 @@ def test_twenty_thousand_breaches_and_nothing_is_lost_or_twice(house: House) -> 
     assert_sound(ended)
     assert ended.figures["breaches"] >= BREACHES
     assert min(ended.strikes[kind.name] for kind in EVERYBODY) >= 2
+    assert min(ended.figures[verb] for verb in OTHERS) >= 20
 
 
 def test_a_short_run_of_the_sound_sweep_passes(house: House) -> None:

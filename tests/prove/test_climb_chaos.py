@@ -3,16 +3,11 @@
 Nothing is lost, nothing happens twice, and whatever mail is repeated says that it is a repeat.
 """
 
-import os
 import re
-import signal
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle
 from uuid import UUID
 
 import pytest
@@ -28,6 +23,7 @@ from tests.live.climbs import (
     spread,
     told,
 )
+from tests.live.kills import Killer
 from tests.live.policies import ladder_of_seconds, written
 from tests.live.product import Product
 
@@ -48,28 +44,6 @@ CASES = 40
 # Longer than five seconds for each in turn: who dies sooner is started again later and later.
 BETWEEN_KILLS = 1.3
 BOUND = 240.0
-
-
-@dataclass
-class Killer:
-    """Kills the background processes in turn."""
-
-    product: Product
-    victims: Iterator[str] = field(default_factory=lambda: cycle(VICTIMS))
-    killed: Counter[str] = field(default_factory=Counter)
-    last: float = 0.0
-
-    def strike(self) -> None:
-        """Kill the next one, if it is time and if it runs."""
-        if time.monotonic() - self.last < BETWEEN_KILLS:
-            return
-        self.last = time.monotonic()
-        name = next(self.victims)
-        pid = self.product.launched.pids().get(name)
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                self.killed[name] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +77,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def chaos(product: Product) -> Chaos:
     """Open the cases and let them climb, killing all the while; then let things calm down."""
     desk, partner = product.desk("channel manager"), product.partner("alpenwerk")
-    killer, cases = Killer(product), []
+    killer, cases = Killer(product, VICTIMS, BETWEEN_KILLS), []
     for number in range(CASES):
         killer.strike()
         cases.append(desk.log(partner, f"Case {number}"))

@@ -124,7 +124,7 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "cases_case": {
             "SELECT": "assignment_id calendar_version_id category_id closed_at confidentiality"
             " cycle due_at id ladder_id level_id number owner_id region_id severity"
-            " start_position status tenant_id version windows",
+            " start_position status tenant_id updated_at version windows",
             "UPDATE": "assignment_id closed_at due_at due_kind due_missed due_soon_at level_id"
             " owner_id status updated_at version",
         },

@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.cases.life.facts import Act, Row, Snapshot
 from tests.cases.life.hours import Hours
 from tests.cases.life.judge import LEVEL, counts
-from tests.cases.life.stage import CLOSE_DAYS, FLOOR, LADDERS, UPDATE, Rung
+from tests.cases.life.stage import CLOSE_DAYS, FLOOR, LADDERS, MATRIX, STARTS, UPDATE, Rung
 
 Found = Iterator[str]
 OVER = ("met", "ended")
@@ -136,6 +136,18 @@ def targets_change_by_severity_and_hold_only(
             yield f"{act.verb} changed the target of the {before['kind']}"
 
 
+def another_severity_takes_its_line_of_the_matrix(
+    a: Snapshot, act: Act, b: Snapshot, _hours: Hours
+) -> Found:
+    """Windows and the level from which they count are those of the severity, on the same ladder."""
+    line = (a.case["windows"], a.case["start_position"])
+    if act.verb == "change_severity" and act.done and act.ladder == a.case["ladder__name"]:
+        severity = act.facts["severity"]
+        line = (MATRIX[severity], STARTS.get(severity, 1))
+    if (b.case["windows"], b.case["start_position"]) != line:
+        yield f"{act.verb} left the case with another line of the matrix than {line}"
+
+
 def _retargeted(a: Snapshot, act: Act, b: Snapshot, clock: Row, hours: Hours) -> int:
     """The seconds a clock has under the windows of another severity."""
     had = int(clock["target_seconds"])
@@ -150,7 +162,16 @@ def _retargeted(a: Snapshot, act: Act, b: Snapshot, clock: Row, hours: Hours) ->
         return had
     target = hours.target(clock["anchor"], window)
     used = hours.worked(clock["anchor"], act.at, spans) // 1_000_000
-    return used + hours.target(act.at, FLOOR) if used >= target else target
+    given = used + hours.target(act.at, FLOOR) if used >= target else target
+    return max(had, given) if _was_held(a, clock) else given
+
+
+def _was_held(s: Snapshot, clock: Row) -> bool:
+    """Whether the window of a clock is the one that holding it gave it last."""
+    held = sorted((e for e in s.events.values() if e["kind"] == "case.held"), key=lambda e: e["at"])
+    clocks = [one for event in held for one in event["facts"]["clocks"]]
+    given = {one["clock"]: one["window"] for one in clocks}
+    return bool(given.get(str(clock["id"])) == clock["window"])
 
 
 def _end_of(s: Snapshot, act: Act) -> datetime | None:
@@ -202,15 +223,17 @@ def a_turn_begins_with_its_clocks(a: Snapshot, act: Act, b: Snapshot, _hours: Ho
         expected = []
     else:
         expected = ["response"] if b.case["status"] == "decided" else ["decision", "response"]
-        if act.verb == "sweep" and b.case["status"] != "decided" and not _was_on(a, b):
+        if act.verb == "sweep" and b.case["status"] != "decided" and not _was_reviewed(a, b):
             expected.append("review")
     if started != expected:
         yield f"{act.verb} started {started}, not {expected}"
 
 
-def _was_on(a: Snapshot, b: Snapshot) -> bool:
+def _was_reviewed(a: Snapshot, b: Snapshot) -> bool:
+    positions = {turn["id"]: turn["position"] for turn in a.turns}
+    reviews = [clock for clock in a.clocks.values() if clock["kind"] == "review"]
     place = (b.case["cycle"], b.case["level__position"])
-    return place in [(turn["cycle"], turn["position"]) for turn in a.turns]
+    return place in [(one["cycle"], positions[one["assignment_id"]]) for one in reviews]
 
 
 def one_level_at_a_time(a: Snapshot, act: Act, b: Snapshot, _hours: Hours) -> Found:
@@ -266,6 +289,7 @@ RULES: tuple[Rule, ...] = (
     what_is_over_stays_as_it_was,
     a_breach_stays,
     targets_change_by_severity_and_hold_only,
+    another_severity_takes_its_line_of_the_matrix,
     clocks_start_with_their_full_window,
     a_turn_begins_with_its_clocks,
     one_level_at_a_time,

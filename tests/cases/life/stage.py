@@ -110,6 +110,8 @@ MATRIX: dict[str, dict[str, Any]] = {
     "s2": {"total": "P12D", "steps": [{"decision": "P2D"}, {"response": "P1D", "decision": "P3D"}]},
     "s3": {"steps": []},
 }
+# The level at which a dispute of a severity begins, where it is not the first.
+STARTS = {"s1": 2}
 FLOOR, CAP_DAYS, CLOSE_DAYS = "PT1H", 4, 10
 # After an update the next one is owed within.
 UPDATE = "PT9H"
@@ -134,6 +136,7 @@ def make_stage(place: Place, ladder: str) -> World:
                 position=position,
                 severity=severity if severity != "s3" else None,
                 ladder=other if severity == "s4" else ladders[ladder],
+                start_position=STARTS.get(severity, 1),
                 windows=windows,
             )
         Route.objects.filter(severity=None).update(position=9)

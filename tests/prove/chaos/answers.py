@@ -13,11 +13,12 @@ import logging
 import random
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TextIO
+from typing import Any, TextIO
 from uuid import UUID
 from zlib import crc32
 
@@ -27,7 +28,7 @@ from django.utils import timezone
 
 django.setup()
 
-from cases import actions  # noqa: E402 - models need the set-up
+from cases import actions, pausing, retiming, updates  # noqa: E402 - models need the set-up
 from cases.models import OPEN, Case  # noqa: E402
 from tenants.errors import Refused  # noqa: E402
 from tenants.models import Membership  # noqa: E402
@@ -39,7 +40,21 @@ AHEAD = timedelta(seconds=2.5)
 LOOK_SECONDS = 1.0
 # Seconds from due at which an answer is begun: in time, at the very instant, too late.
 MOMENTS = ((-0.4, -0.05), (-0.02, 0.02), (0.05, 0.5))
-VERBS = ("acknowledge", "acknowledge", "decide")
+VERBS = {
+    "response": ("acknowledge", "acknowledge", "acknowledge", "decide", "change_severity"),
+    "decision": ("decide", "decide", "pause", "pause", "change_severity", "share_update"),
+}
+CARRIED_OUT: dict[str, Callable[..., Case]] = {
+    "acknowledge": actions.acknowledge,
+    "decide": actions.decide,
+    "pause": pausing.pause,
+    "resume": pausing.resume,
+    "change_severity": retiming.change_severity,
+    "share_update": updates.share_update,
+}
+# Seconds for which a case is paused: its clocks fall due soon after.
+PAUSED = (1.0, 4.0)
+REVIEW = timedelta(hours=1)
 # Who answers in time often takes so long to commit that the case is due meanwhile.
 SLOW_SHARE, SLOW_SECONDS = 0.6, 1.2
 
@@ -62,7 +77,7 @@ def planned(case: Case, share: float) -> Act | None:
     if chance.random() >= share:
         return None
     offset = chance.uniform(*chance.choice(MOMENTS))
-    verb = "decide" if case.due_kind == "decision" else chance.choice(VERBS)
+    verb = chance.choice(VERBS.get(case.due_kind, ("decide",)))
     hold = SLOW_SECONDS if offset < 0 and chance.random() < SLOW_SHARE else 0.0
     return Act(case.due_at + timedelta(seconds=offset), case.pk, case.turn_id, verb, hold)
 
@@ -112,6 +127,10 @@ class Person:
         act = heapq.heappop(self.acts)
         at = timezone.now()
         said = self.answer(act, at)
+        if act.verb == "pause" and said != "refused":
+            later = at + timedelta(seconds=random.uniform(*PAUSED))  # noqa: S311 - not a secret
+            again = Act(later, act.case_id, act.turn_id, "resume", 0.0)
+            heapq.heappush(self.acts, again)
         line = {"case": str(act.case_id), "turn": str(act.turn_id), "verb": act.verb}
         with WRITING:
             self.journal.write(json.dumps({**line, "at": at.isoformat(), "said": said}) + "\n")
@@ -125,9 +144,7 @@ class Person:
                 case = Case.objects.get(pk=act.case_id)
                 case.seen_turn = act.turn_id
                 by = Membership.objects.get(user=case.owner)
-                verb = getattr(actions, act.verb)
-                rest = {"outcome": "upheld", "reason": "Yes."} if act.verb == "decide" else {}
-                verb(case, by=by, at=at, **rest)
+                CARRIED_OUT[act.verb](case, by=by, at=at, **facts_of(act.verb, case, at))
                 time.sleep(act.hold)
         except Refused:
             return "refused"
@@ -136,6 +153,17 @@ class Person:
             connection.close()
             return "unknown"
         return "done"
+
+
+def facts_of(verb: str, case: Case, at: datetime) -> dict[str, Any]:
+    """Return what a verb is told beside who and when."""
+    known: dict[str, dict[str, Any]] = {
+        "decide": {"outcome": "upheld", "reason": "Yes."},
+        "pause": {"reason": "customer", "waits_for": "Their word.", "review_by": at + REVIEW},
+        "change_severity": {"severity": "s3" if case.severity == "s2" else "s2", "reason": "So."},
+        "share_update": {"happened": "They met.", "next_step": "We decide."},
+    }
+    return known.get(verb, {})
 
 
 def vendors() -> list[UUID]:

@@ -22,7 +22,15 @@ from tests.prove.chaos.records import CaseRow, ClockRow, EventRow, Records, Turn
 
 ONCE = ("case.escalated", "case.clock.breached", "case.alarm", "case.reminder")
 REMINDING = ("case.clock.warning", "case.reminder")
-EVENTS_OF = {"acknowledge": "case.acknowledged", "decide": "case.decided"}
+EVENTS_OF = {
+    "acknowledge": "case.acknowledged",
+    "decide": "case.decided",
+    "pause": "case.paused",
+    "resume": "case.resumed",
+    "change_severity": "case.severity_changed",
+    "share_update": "case.update",
+}
+OTHERS = ("pause", "resume", "change_severity", "share_update")
 FAR = timedelta(minutes=10)
 
 
@@ -188,11 +196,20 @@ def who_hears(found: Records, event: EventRow) -> set[str | None]:
         "case.opened": {holder, *contacts},
         "case.acknowledged": {*contacts},
         "case.decided": {holder, *contacts},
+        "case.paused": {*contacts},
+        # By another verb it is said in that one's words.
+        "case.resumed": {*contacts} if event.facts.get("cause") == "resumed" else set(),
+        "case.update": {*contacts},
+        "case.severity_changed": set(),
         "case.alarm": {holder, *admins},
         "case.reminder": {holder, *admins},
         "case.clock.warning": {holder},
         "case.clock.breached": set(),
     }
+    if event.kind == "case.severity_changed":
+        following = found.turn_at(event.case, event.at).position + 1
+        next_one = found.seats.get((event.tenant, following))
+        return {next_one, *(contacts if event.facts["clocks"] else ())}
     return hears[event.kind]
 
 
@@ -240,6 +257,7 @@ def figures(found: Records) -> dict[str, int]:
     """Return how much there was to judge."""
     clocks = [clock for own in found.clocks.values() for clock in own]
     said = Counter(answer.said for answer in found.answers)
+    said_of = Counter(answer.verb for answer in found.answers if answer.said == "done")
     in_time_answers = [c for c in clocks if c.state == "met" and c.kind in ("response", "decision")]
     return {
         "cases": len(found.cases),
@@ -247,6 +265,7 @@ def figures(found: Records) -> dict[str, int]:
         "by the sweep": sum(map(found.by_sweep, clocks)),
         "escalations": sum(event.kind == "case.escalated" for event in found.events),
         "deadlines met in time": len(in_time_answers),
+        **{verb: said_of[verb] for verb in OTHERS},
         "met late": sum(c.state == "breached" and c.met_at is not None for c in clocks),
         **{f"answers {word}": said[word] for word in ("done", "refused", "unknown")},
         "events": len(found.events),

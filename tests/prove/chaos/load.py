@@ -20,7 +20,7 @@ from django.utils import timezone
 django.setup()
 
 from cases.models import Assignment, Case, Clock, Party  # noqa: E402 - models need the set-up
-from ladder.models import Level  # noqa: E402
+from ladder.models import Ladder, Level, Programme, Route  # noqa: E402
 from partners.models import Partner  # noqa: E402
 from tenants.ids import uuid7  # noqa: E402
 from tests.factories import World, make_world  # noqa: E402
@@ -96,11 +96,26 @@ def make_vendor(number: int, load: Load) -> tuple[World, Partner]:
     )
     with world.scope():
         Level.objects.filter(position=4).update(**LONG)
+        Programme.objects.update(floor_window=f"PT{load.response}S")
+        _give_more_time(world, load)
         partner = world.partners["alpenwerk"]
         if number != SPOKEN_FOR:
             silent = {"name": "Quiet", "kind": "reseller", "region": partner.region}
             partner = Partner.objects.create(tenant=world.tenant, slug="quiet", **silent)
     return world, partner
+
+
+def _give_more_time(world: World, load: Load) -> None:
+    """Let a worse case have some seconds more on the levels whose windows are seconds."""
+    Route.objects.update(position=9)
+    more = {"response": f"PT{load.response + 3}S", "decision": f"PT{load.decision + 5}S"}
+    Route.objects.create(
+        tenant=world.tenant,
+        position=1,
+        severity="s2",
+        ladder=Ladder.objects.get(),
+        windows={"steps": [more] * 3},
+    )
 
 
 def fill(world: World, partner: Partner, openings: list[datetime]) -> None:

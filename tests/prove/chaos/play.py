@@ -24,13 +24,17 @@ BEHIND = """
 SELECT coalesce(extract(epoch FROM now() - min(next_fire_at)), 0)::float FROM cases_clock
 WHERE state = 'running'
 """
+# What reminds goes on as long as anybody sweeps: of that only what was told before it all came to
+# rest is waited for.
 WAITING = """
-SELECT (SELECT count(*) FROM journal_notice WHERE state = 'pending')
-    + (SELECT count(*) FROM journal_event WHERE seq IS NULL)
+SELECT (SELECT count(*) FROM journal_notice WHERE state = 'pending' AND created_at < %s)
+    + (SELECT count(*) FROM journal_event WHERE seq IS NULL AND at < %s)
 """
 AUDITED = "SELECT detail FROM journal_heartbeat WHERE name = 'audit' AND at > %s"
 BREACHED = "SELECT count(*) FROM cases_clock WHERE state = 'breached'"
 SWEEPS = ("sweepers", "sweeper")
+# What a sweep told waits so long for more of the same where none sweeps any more, and a little.
+REST_SECONDS = 240.0
 LOOK_SECONDS, BEHIND_SECONDS = 1.0, 4.0
 # As often as a server that keeps its statistics would; the one for tests does not.
 ANALYZE_SECONDS = 20.0
@@ -119,7 +123,9 @@ class Run:
         """Return the programs that answer."""
         return [f"answers-{number}" for number in range(self.play.people)]
 
-    def until(self, name: str, statement: str, seconds: float, *, strike: bool) -> bool:
+    def until(
+        self, name: str, statement: str, seconds: float, *facts: object, strike: bool = False
+    ) -> bool:
         """Go on until nothing is counted any more, striking or not; tell whether it came to
         that."""
         began = looked = analyzed = time.monotonic()
@@ -130,7 +136,7 @@ class Run:
                 self.striker.strike()
             if time.monotonic() - looked > LOOK_SECONDS:
                 looked = time.monotonic()
-                done = self.stage.value(statement) == 0
+                done = self.stage.value(statement, *facts) == 0
                 self.striker.merciful = self.stage.value(BEHIND) > BEHIND_SECONDS
             if time.monotonic() - analyzed > ANALYZE_SECONDS:
                 analyzed = time.monotonic()
@@ -181,10 +187,11 @@ class Run:
             at: datetime = self.stage.value("SELECT now()")
             self.stage.end_programs(*self.people)
             if self.play.calm_within:
-                self.until("deliver", WAITING, self.play.calm_within, strike=False)
+                self.until("deliver", WAITING, self.play.calm_within, at, at)
                 audit = self.audited()
                 self.stage.end_programs(*SWEEPS)
-                self.until("deliver the rest", WAITING, 60.0, strike=False)
+                over: datetime = self.stage.value("SELECT now()")
+                self.until("deliver the rest", WAITING, REST_SECONDS, over, over)
         finally:
             self.stage.end()
         return replace(self.judged(at, audit), rested=rested)

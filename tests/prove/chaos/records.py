@@ -104,6 +104,8 @@ MAILS = """SELECT n.id, n.state, coalesce(n.mail_id, n.id), e.kind, e.facts->>'c
 CONTACTS = """SELECT p.case_id, n.user_id FROM cases_party p JOIN partners_contact n
     ON n.tenant_id = p.tenant_id AND n.partner_id = p.partner_id"""
 ADMINS = """SELECT tenant_id, user_id FROM tenants_membership WHERE role = 'admin'"""
+SEATS = """SELECT s.tenant_id, l.position, s.user_id FROM ladder_seat s
+    JOIN ladder_level l ON l.tenant_id = s.tenant_id AND l.id = s.level_id"""
 TOPS = """SELECT tenant_id, max(position) FROM ladder_level GROUP BY 1"""
 
 ANSWERS = ("case.acknowledged", "case.decided")
@@ -123,6 +125,7 @@ class Records:
     contacts: dict[str, set[str]]
     admins: dict[str, set[str]]
     tops: dict[str, int]
+    seats: dict[tuple[str, int], str]
     answers: list[Answer]
     copies: Counter[str]
     of_case: dict[str, list[EventRow]] = field(init=False)
@@ -143,6 +146,10 @@ class Records:
     def named(self, case: str, *kinds: str) -> list[EventRow]:
         """Return a case's events of these kinds."""
         return [event for event in self.of_case.get(case, ()) if event.kind in kinds]
+
+    def turn_at(self, case: str, at: datetime) -> TurnRow:
+        """Return whose turn it was at an instant."""
+        return [turn for turn in self.turns[case] if turn.started_at <= at][-1]
 
     def is_top(self, turn: TurnRow) -> bool:
         """Whether nobody is above who has this turn."""
@@ -204,6 +211,7 @@ def read(stage: Stage) -> Records:
         contacts=pairs((case, user) for case, user in stage.rows(CONTACTS)),
         admins=pairs((tenant, user) for tenant, user in stage.rows(ADMINS)),
         tops=dict(stage.rows(TOPS)),
+        seats={(tenant, position): user for tenant, position, user in stage.rows(SEATS)},
         answers=answers_in(stage.data),
         copies=copies_in(stage.data / "mail"),
     )
