@@ -209,6 +209,9 @@ def test_time_that_a_level_above_gave_is_not_taken_back(always: World) -> None:
         Ladder.objects.update(total_window="PT90H")
         approved(always, of_ladder(always))
         assert due("response", "decision", "total") == [until, until, OPENED + 90 * HOUR]
+        Level.objects.update(decision_window="PT80H")
+        approved(always, of_ladder(always), at=LATER + HOUR)
+        assert due("response", "decision") == [until, OPENED + 80 * HOUR], "more is more"
 
 
 def test_another_admin_answers_once_and_never_who_asked(always: World) -> None:
