@@ -21,6 +21,7 @@ from cases.models import (
     Override,
     Party,
     PartyRole,
+    Rebase,
     Rule,
 )
 from cases.transitions import ALLOWED, allowed_in
@@ -144,6 +145,25 @@ def override_for(member: Membership, override_id: UUID) -> Override:
     this member."""
     related = ("case", "by", "reconciled_by")
     found = visible_overrides(member).select_related(*related).filter(pk=override_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def visible_rebases(member: Membership) -> QuerySet[Rebase]:
+    """Return the proposals to put running clocks on other rules that a member sees: who reads the
+    rules, and of one case who sees it. Partners and custodians see none."""
+    if member.role not in SEES_ALL:
+        return Rebase.objects.none()
+    seen = Exists(visible_cases(member).filter(pk=OuterRef("case_id")))
+    return Rebase.objects.filter(Q(case_id=None) | Q(seen))
+
+
+def rebase_for(member: Membership, rebase_id: UUID) -> Rebase:
+    """Return a proposal, or fail in the same way whether it is missing or not for this member."""
+    related = ("case", "ladder", "calendar", "by", "answered_by")
+    rows = visible_rebases(member).select_related(*related).defer("case__search")
+    found = rows.filter(pk=rebase_id).first()
     if found is None:
         raise Http404
     return found

@@ -12,7 +12,9 @@ class CasesConfig(AppConfig):
         """Register how the events of cases are told."""
         from cases.alarm import AuditSubject  # noqa: PLC0415 - models are loaded only now
         from cases.letters import CaseSubject  # noqa: PLC0415
+        from cases.rebaseletters import RebaseSubject  # noqa: PLC0415
         from journal.registry import register  # noqa: PLC0415
 
         register("case", CaseSubject())
         register("audit", AuditSubject())
+        register("rebase", RebaseSubject())

@@ -12,6 +12,7 @@ from cases.access import case_for
 from cases.clockpage import context_of
 from cases.explained import clock_for, shown_clock
 from tenants.middleware import ScopedRequest
+from tenants.models import Role
 
 
 @require_GET
@@ -20,7 +21,9 @@ def clock(request: ScopedRequest, slug: str, case_id: UUID, clock_id: UUID) -> H
     case = case_for(request.membership, case_id)
     found = clock_for(case, clock_id)
     case_url = reverse("case", args=[slug, case.pk])
-    return render(request, "clock.html", context_of(case, found, case_url, timezone.now()))
+    may_rebase = request.membership.role == Role.ADMIN and case.is_open
+    shown = context_of(case, found, case_url, timezone.now())
+    return render(request, "clock.html", {**shown, "may_rebase": may_rebase})
 
 
 @require_GET

@@ -20,7 +20,7 @@ from cases.explainwords import (
     why_words,
 )
 from cases.models import Case, Clock, ClockKind
-from cases.origins import cause_words, giver_words, origin_of, window_words
+from cases.origins import cause_words, giver_words, origin_of, rebase_of, window_words
 from cases.pages import chip, clock_words
 from ladder.hours import week_words
 from ladder.models import CalendarVersion
@@ -30,11 +30,12 @@ def context_of(case: Case, clock: Clock, case_url: str, now: datetime) -> dict[s
     """Return what the template reads: the answer, the way, and the rules."""
     explained = explain_clock(case, clock, now)
     return {
-        "case": {"url": case_url, "number": case.number, "title": case.title},
+        "case": {"id": case.pk, "url": case_url, "number": case.number, "title": case.title},
         "label": clock_words()[clock.kind],
         "clock": chip(clock, case, now, ""),
         "why": told(explained),
         "facts": facts_of(case, clock),
+        "rebased": rebased_shown(case, clock),
         "rules": rules_shown(clock, explained),
         "stands": [stand_shown(stand) for stand in explained.clock.stops()],
     }
@@ -103,6 +104,15 @@ def facts_of(case: Case, clock: Clock) -> dict[str, Any]:
         "processed_at": clock.processed_at,
         "ended_at": clock.ended_at,
     }
+
+
+def rebased_shown(case: Case, clock: Clock) -> dict[str, Any] | None:
+    """Return when a clock was put on other rules than those it started with, and as proposed why;
+    None where it never was."""
+    rebase = rebase_of(case, clock)
+    if rebase is None:
+        return None
+    return {"at": clock.rebased_at, "id": rebase.pk, "reason": rebase.reason}
 
 
 def rules_shown(clock: Clock, explained: Explanation) -> dict[str, Any]:

@@ -160,6 +160,8 @@ def letter(
         line = _("%(name)s has answered your request and keeps the case.") % {"name": who}
     if outside and event.kind in STANDSTILLS:
         line = stands_still(event)
+    if outside and event.kind == "case.rebased":
+        line = _("A due time in this case has changed. The portal shows when, and why.")
     if outside and event.kind == "case.party_added":
         line = _("You have a part in a dispute. You can follow it in the portal.")
     heading = subject_of(event, outside=outside)
@@ -200,7 +202,7 @@ def subject_of(event: Event, *, outside: bool) -> str:
     """Return the few words of a mail's subject."""
     if outside and event.kind in MOVES:
         return _("Handed on")
-    if outside and event.kind == "case.severity_changed":
+    if outside and event.kind in ("case.rebased", "case.severity_changed"):
         return _("Another due time")
     return {
         "case.opened": _("A case was opened"),

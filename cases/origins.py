@@ -8,8 +8,18 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from cases.facts import LEVEL_KINDS, PAUSABLE
-from cases.models import Assignment, AssignmentEnd, Case, Clock, ClockKind, ClockState, Pause
+from cases.models import (
+    Assignment,
+    AssignmentEnd,
+    Case,
+    Clock,
+    ClockKind,
+    ClockState,
+    Pause,
+    Rebase,
+)
 from cases.rules import calendar_of, held_windows, level_rules, rules_of
+from journal.models import Event
 from ladder.durations import Window, describe, format_window, parse_window
 from ladder.models import Level
 from tenants.models import User
@@ -190,6 +200,16 @@ def _was_held(case: Case, clock: Clock) -> bool:
     return held_windows(case.pk).get(clock.pk) == clock.window
 
 
+def rebase_of(case: Case, clock: Clock) -> Rebase | None:
+    """Return by which proposal a clock was put on other rules last, None where it never was."""
+    if clock.rebased_at is None:
+        return None
+    events = Event.objects.filter(case_id=case.pk, kind="case.rebased", at=clock.rebased_at)
+    named = events.filter(facts__clocks__contains=[{"clock": str(clock.pk)}])
+    ids = named.order_by("-id").values_list("facts__rebase", flat=True)[:1]
+    return Rebase.objects.filter(pk__in=list(ids)).first()
+
+
 def _given_in_total(case: Case, clock: Clock) -> Giver:
     named = {Giver.ROUTE: case.windows.get("total"), Giver.LADDER: case.ladder.total_window}
     said = next(((giver, window) for giver, window in named.items() if window), None)
@@ -275,6 +295,6 @@ def giver_words(origin: Origin, case: Case) -> str:
         Giver.PERSON: _("a person, who chose when to look again"),
         Giver.CAP: _("the longest time that a case may stand still"),
         Giver.HELD: _("a level above, which held the window"),
-        Giver.FLOOR: _("the programme: the least time after the target was changed"),
+        Giver.FLOOR: _("the programme: the least time after the target or the hours changed"),
         Giver.EARLIER: _("the rules as they stood when it started"),
     }[origin.giver] % facts

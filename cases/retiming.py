@@ -120,7 +120,7 @@ def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
             facts = retargeted(facts, window, at, floor)
             if given.get(clock.pk) == clock.window and facts.target_seconds < clock.target_seconds:
                 continue
-            _write(clock, facts)
+            write(clock, facts)
         changed.append(_changed(clock))
     return changed
 
@@ -202,7 +202,7 @@ def _held(clock: Clock, spans: Sequence[Pause], until: datetime) -> dict[str, An
         target = facts.hours.worked_seconds(clock.anchor, until, facts.pauses)
         if target <= clock.target_seconds:
             return None
-        _write(clock, replace(facts, window=Window(seconds=target), target_seconds=target))
+        write(clock, replace(facts, window=Window(seconds=target), target_seconds=target))
     return _changed(clock)
 
 
@@ -212,10 +212,12 @@ def _changed(clock: Clock) -> dict[str, Any]:
     return {"clock": str(clock.pk), "window": clock.window, "due_at": due_at}
 
 
-def _write(clock: Clock, facts: ClockFacts) -> None:
+def write(clock: Clock, facts: ClockFacts) -> None:
+    """Write a clock's window and target, and when it is due by them. One that stands still has no
+    due time; what is kept is the one it had before its pause, from which follows what is left."""
     clock.window, clock.target_seconds = format_window(facts.window), facts.target_seconds
+    again = rerun(facts, [pause for pause in facts.pauses if pause[1] is not None])
+    clock.due_at, clock.soon_at = again.due_at, again.soon_at
     if clock.state == ClockState.RUNNING:
-        again = rerun(facts, facts.pauses)
-        clock.due_at, clock.soon_at = again.due_at, again.soon_at
         clock.next_fire_at = again.next_fire_at
     clock.save()

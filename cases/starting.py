@@ -108,10 +108,26 @@ def retargeted(clock: ClockFacts, window: Window, at: datetime, floor: Window) -
     """Return a clock under another window, with the same anchor and pauses. Where that would have
     been used up by now, what was used and the floor are its target."""
     target = clock.hours.target_seconds(clock.anchor, window)
+    return replace(_with_floor(clock, target, at, floor), window=window)
+
+
+def rebased(
+    clock: ClockFacts, window: Window, calendar: Compiled, at: datetime, floor: Window
+) -> ClockFacts:
+    """Return a clock under the rules of today, with the same anchor and pauses and the same floor.
+    One that keeps its window keeps the time it was given beyond that, too."""
+    given = clock.target_seconds != clock.hours.target_seconds(clock.anchor, clock.window)
+    moved = replace(clock, calendar=calendar)
+    if given and window == clock.window:
+        return _with_floor(moved, clock.target_seconds, at, floor)
+    return retargeted(moved, window, at, floor)
+
+
+def _with_floor(clock: ClockFacts, target: int, at: datetime, floor: Window) -> ClockFacts:
     used = clock.hours.worked_seconds(clock.anchor, at, clock.pauses)
     if used >= target:
         target = used + clock.hours.target_seconds(at, floor)
-    return replace(clock, window=window, target_seconds=target)
+    return replace(clock, target_seconds=target)
 
 
 def pause_clock(at: datetime, until: datetime) -> NewClock:

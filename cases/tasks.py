@@ -3,7 +3,9 @@
 import logging
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils import timezone
 from cases.alarm import raise_alarms
 from cases.audit import Findings, audit
 from cases.left_alone import FINDING, tell_above
+from cases.rebasework import carry_out, wake, wake_lost
 from cases.sweep import PATIENCE, Batch, sweep_until
 from journal.queries import beat, heartbeats
 from ladder.empty_levels import tell_of_empty_levels
@@ -20,6 +23,7 @@ from tenants.scope import act_in
 
 logger = logging.getLogger(__name__)
 STUCK_SHOWN = timedelta(minutes=5)
+REBASING = timedelta(seconds=20)
 TICK = timedelta(seconds=settings.SWEEP_TICK_SECONDS)
 # Only ids and levels: the sweep never sees a title or a name.
 LINE = "parley: {at:%H:%M:%S} {number} had no {kind} in time: level {before} -> level {position}"
@@ -99,3 +103,17 @@ def tell_of_absences(found: Findings) -> None:
         except Exception:
             # The next look, in half a minute, tries again; the other tenants' people hear now.
             logger.exception("who has to know of an absence in %s is not told", tenant_id)
+
+
+@shared_task(name="cases.rebase", max_retries=3)
+def run_rebase(tenant_id: str, rebase_id: str) -> None:
+    """Carry an approved re-base out; many cases go on in the next task."""
+    scoped = partial(act_in, UUID(tenant_id))
+    if not carry_out(UUID(rebase_id), scoped, timezone.now, timezone.now() + REBASING):
+        wake(UUID(tenant_id), UUID(rebase_id))
+
+
+@shared_task(name="cases.rebase_lost")
+def run_lost_rebases() -> None:
+    """Wake workers for approved re-bases that nobody is at."""
+    wake_lost(timezone.now())

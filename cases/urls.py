@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import clock_views, handover_views, intake_views, override_views, views
+from cases import clock_views, handover_views, intake_views, override_views, rebase_views, views
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
@@ -19,6 +19,10 @@ urlpatterns = [
         name="case-clock",
     ),
     path("overrides/", override_views.overrides, name="overrides"),
+    path("rules/rebases/", rebase_views.rebases, name="rebases"),
+    path("rules/rebases/new/", rebase_views.new, name="rebase-new"),
+    path("rules/rebases/<uuid:rebase_id>/", rebase_views.rebase, name="rebase"),
+    path("rules/rebases/<uuid:rebase_id>/answer/", rebase_views.answer, name="rebase-answer"),
     path("health/", views.health, name="health"),
     path("away/<uuid:absence_id>/", handover_views.absence, name="absence"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from cases.models import Act, Finding, Outcome, PartyRole
 from cases.moments import when_words
@@ -155,6 +155,17 @@ def _held(facts: Mapping[str, Any], _names: Names) -> str:
     return _("held the window until %(until)s.") % values
 
 
+def _rebased(facts: Mapping[str, Any], _names: Names) -> str:
+    clocks = facts.get("clocks", ())
+    moved = sum(one["due_at"] != one["due_before"] for one in clocks)
+    text = ngettext(
+        "put %(n)s clock on the rules of today; due times that changed: %(moved)s.",
+        "put %(n)s clocks on the rules of today; due times that changed: %(moved)s.",
+        len(clocks),
+    )
+    return text % {"n": len(clocks), "moved": moved}
+
+
 def _severity(facts: Mapping[str, Any], _names: Names) -> str:
     values = {name: str(Severity(facts[name]).label).lower() for name in ("before", "severity")}
     return _("changed the severity from %(before)s to %(severity)s.") % values
@@ -280,6 +291,20 @@ KINDS: dict[str, Kind] = {
         gettext_noop("Another due time"),
     ),
     "case.held": Kind("event", "clock", _held),
+    "case.rebased": Kind(
+        "event", "refresh", _rebased, gettext_noop("Running clocks on the rules of today")
+    ),
+    "rebase.asked": Kind("event", "refresh", _plain("asked for a re-base of running clocks.")),
+    "rebase.approved": Kind("event", "check", _plain("approved the re-base of running clocks.")),
+    "rebase.turned_down": Kind(
+        "event", "back", _plain("turned the re-base of running clocks down.")
+    ),
+    "rebase.done": Kind("event", "check", _plain("The re-base of running clocks is carried out.")),
+    "rebase.stopped": Kind(
+        "event",
+        "late",
+        _plain("The re-base of running clocks was stopped: the rules have changed."),
+    ),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(
         "warning",

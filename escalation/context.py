@@ -23,6 +23,7 @@ CURRENT = {
     "log": "log",
     "log-category": "log",
     "rates": "policy",
+    **dict.fromkeys(("rebase", "rebase-new", "rebase-answer"), "rebases"),
     "absence": "absences",
     **dict.fromkeys(("token-new", "token-new-for", "program-new"), "tokens"),
 }
@@ -77,6 +78,7 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "inbox_url": reverse("inbox", args=[slug]),
         "cases_url": reverse("inbox", args=[slug]) + "?view=all",
         "policy_url": reverse("policy", args=[slug]) if member.role in SEES_POLICY else "",
+        "rebases_url": reverse("rebases", args=[slug]) if member.role in SEES_POLICY else "",
         "log_url": reverse("log", args=[slug]) if member.role in WORKS else "",
         **approvals_nav(member),
         "memos_url": reverse("memos", args=[slug]),

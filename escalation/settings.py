@@ -230,6 +230,7 @@ CELERY_TASK_ROUTES = {
     "cases.sweep": {"queue": "sweep"},
     # A look over all open cases may take long, and must never keep the sweep waiting.
     "cases.audit": {"queue": "watch"},
+    "cases.rebase_lost": {"queue": "watch"},
     "journal.seal": {"queue": "watch"},
     "journal.relay": {"queue": "watch"},
 }
@@ -238,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "journal.relay", "schedule": 2.0, "options": {"expires": 2}},
     "seal": {"task": "journal.seal", "schedule": 1.0, "options": {"expires": 1}},
     "audit": {"task": "cases.audit", "schedule": 30.0, "options": {"expires": 30}},
+    "rebases": {"task": "cases.rebase_lost", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- Mail -------------------------------------------------------------------------------------

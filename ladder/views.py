@@ -44,6 +44,7 @@ def policy(request: ScopedRequest, slug: str) -> HttpResponse:
         "warnings": warnings(seats),
         "rates_url": reverse("rates", args=[slug]),
         "away_url": reverse("absences", args=[slug]),
+        "may_rebase": request.membership.role == Role.ADMIN,
     }
     return render(request, "policy.html", context)
 
@@ -100,6 +101,7 @@ def ladder_card(
 ) -> dict[str, Any]:
     """Return a ladder with its levels and who sits there."""
     return {
+        "id": ladder.pk,
         "name": ladder.name,
         "calendar_name": ladder.calendar.name if ladder.calendar else _("the region's calendar"),
         "total_label": window_words(ladder.total_window),
@@ -192,6 +194,7 @@ def calendar_line(calendar: Calendar) -> dict[str, Any]:
     rules = max(calendar.versions.all(), key=lambda version: version.number).rules
     exceptions = len(rules.get("exceptions", {})) + len(rules.get("holidays", []))
     return {
+        "id": calendar.pk,
         "name": calendar.name,
         "timezone": rules["timezone"],
         "week_label": week_words(rules["weekly"]),

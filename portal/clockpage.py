@@ -24,6 +24,7 @@ def context_of(case: OwnCase, clock: OwnClock, url: Callable[..., str]) -> dict[
         "who": who_words(clock.row["kind"], name or _("the vendor")),
         "started_at": None if explained.clock.joined_late else clock.row["anchor"],
         "cause": cause_words(clock.cause, clock.got_by),
+        "rebased_at": clock.rebased_at,
         "rules": {
             "around_the_clock": explained.clock.around_the_clock,
             "version": clock.version,

@@ -33,7 +33,7 @@ COLUMNS = (
     *("case_id", "cycle", "id", "kind", "state", "due_at", "anchor", "met_at", "breached_at"),
     *("ended_at", "assignment_id", "subject"),
 )
-COUNTS = ("target_seconds", "calendar_version_id")
+COUNTS = ("target_seconds", "calendar_version_id", "rebased_at")
 
 
 def known_clocks(partner_id: UUID, case_ids: Iterable[UUID]) -> QuerySet[Clock]:
@@ -70,6 +70,12 @@ class OwnClock:
     owner_name: str = ""
     got_by: str = ""
     cause: Cause | None = None
+
+    @property
+    def rebased_at(self) -> datetime | None:
+        """When it was put on other rules, as far as the partner knows of it since then."""
+        at: datetime | None = self.row["rebased_at"]
+        return at if at is not None and at >= (self.row["since"] or at) else None
 
 
 def own_clock(partner_id: UUID, case_id: UUID, clock_id: UUID, now: datetime) -> OwnClock | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
-from cases.models import Case
+from cases.models import Case, Rebase
 from cases.opening import NewCase, open_case
 from ladder.models import (
     Absence,
@@ -192,6 +192,15 @@ def make_absence(world: World, person: str, delegate: str | None = None, **facts
         delegate=world[delegate].user if delegate else None,
         **known | facts,
     )
+
+
+def make_rebase(world: World, *, by: str = "ines", **facts: Any) -> Rebase:
+    """Keep a proposal about the ladder's clocks, unless said, of rules that nobody has any more;
+    the same one again where it was made already."""
+    about = facts if facts.keys() & {"case", "calendar"} else {"ladder": world.ladder, **facts}
+    found = Rebase.objects.filter(**about).first()
+    known: dict[str, Any] = {"reason": "Works council day.", "rules": "0" * 64, "at": OPENED}
+    return found or Rebase.objects.create(tenant=world.tenant, by=world[by].user, **known | about)
 
 
 def make_token(member: Membership, *, scopes: list[str], partner_id: UUID | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import collection, explain, external, feed, overrides, talk, verbs
+from cases.api import collection, explain, external, feed, overrides, rebases, talk, verbs
 
 CASE = "cases/<uuid:case_id>/"
 VERBS = {
@@ -51,6 +51,23 @@ urlpatterns = [
         "overrides/<uuid:override_id>/reconcile/",
         overrides.Reconcile.as_view(),
         name="api-override-reconcile",
+    ),
+    path("rebases/", rebases.Rebases.as_view(), name="api-rebases"),
+    path("rebases/<uuid:rebase_id>/", rebases.OneRebase.as_view(), name="api-rebase"),
+    path(
+        "rebases/<uuid:rebase_id>/clocks/",
+        rebases.RebaseClocks.as_view(),
+        name="api-rebase-clocks",
+    ),
+    path(
+        "rebases/<uuid:rebase_id>/approve/",
+        rebases.ApproveRebase.as_view(),
+        name="api-rebase-approve",
+    ),
+    path(
+        "rebases/<uuid:rebase_id>/turn-down/",
+        rebases.TurnDownRebase.as_view(),
+        name="api-rebase-turn-down",
     ),
     path(f"{CASE}events/", feed.CaseEvents.as_view(), name="api-case-events"),
     path("events/", feed.Feed.as_view(), name="api-events"),

@@ -145,6 +145,7 @@ EXPLANATION: dict[str, Any] = {
         "version": 2,
         "timezone": "America/New_York",
     },
+    "rebased": None,
     "target_seconds": 3600,
     "counted_seconds": 900,
     "left_seconds": 2700,

@@ -1,5 +1,6 @@
 """Why is it due then? For programs."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from cases.explained import clock_for, explain_clock
 from cases.explaining import Explanation, Stand, Stretch
 from cases.explainwords import because
 from cases.models import Clock, ClockKind, ClockState
-from cases.origins import Cause, Giver, origin_of
+from cases.origins import Cause, Giver, origin_of, rebase_of
 from cases.serializers import LevelRefSerializer, NamedSerializer
 from cases.shapes import Shape, named
 from ladder.worktime import Why
@@ -65,6 +66,14 @@ class ExplainedStepSerializer(serializers.Serializer[Any]):
         return {"from": serializers.DateTimeField(), **super().get_fields()}
 
 
+class RebasedSerializer(serializers.Serializer[Any]):
+    """When a clock was put on other rules than those it started with, and by which proposal, which
+    is null to partners."""
+
+    at = serializers.DateTimeField()
+    rebase = serializers.UUIDField(allow_null=True)
+
+
 class ExplanationSerializer(serializers.Serializer[Any]):
     """Why a clock is due when it is, as of `as_of`. The steps lead without a gap from where it
     started to where it is due; where it stands still it has no due time, and they lead to now.
@@ -90,6 +99,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     calendar = PinnedCalendarSerializer(
         allow_null=True, help_text="Null where it runs around the clock."
     )
+    rebased = RebasedSerializer(allow_null=True, help_text="Null where it never was.")
     target_seconds = serializers.IntegerField(allow_null=True)
     counted_seconds = serializers.IntegerField()
     left_seconds = serializers.IntegerField()
@@ -124,7 +134,7 @@ class ExplainClock(Operation):
         clock = clock_for(case, clock_id)
         explained = explain_clock(case, clock, self.at)
         origin, version = origin_of(case, clock), clock.calendar_version
-        level = origin.level
+        level, rebase = origin.level, rebase_of(case, clock)
         own: Shape = {
             "id": clock.pk,
             "case": case.pk,
@@ -136,6 +146,7 @@ class ExplainClock(Operation):
             "cause": origin.cause.value,
             "window": clock.window,
             "window_from": origin.giver.value,
+            "rebased": rebased_shape(clock.rebased_at, rebase.pk if rebase else None),
         }
         pinned = (version.calendar_id, version.calendar.name, version.number)
         return Response({**own, **shape(explained, *pinned)})
@@ -168,6 +179,11 @@ def shape(explained: Explanation, calendar: UUID | None, name: str | None, versi
         "steps": [step(stretch) for stretch in explained.stretches],
         "pauses": [pause(stand) for stand in clock.stops()],
     }
+
+
+def rebased_shape(at: datetime | None, rebase: UUID | None) -> Shape | None:
+    """Return when a clock was put on other rules, and by which proposal."""
+    return {"at": at, "rebase": rebase} if at else None
 
 
 def step(stretch: Stretch) -> Shape:

@@ -26,6 +26,7 @@ from cases.models.clock import (
     PauseReason,
 )
 from cases.models.override import Act, Finding, Override, Rule
+from cases.models.rebase import Answer, Rebase
 from cases.models.talk import (
     CaseGrant,
     Message,
@@ -38,6 +39,7 @@ __all__ = [
     "OPEN",
     "ROLE_ORDER",
     "Act",
+    "Answer",
     "Assignment",
     "AssignmentEnd",
     "Case",
@@ -57,6 +59,7 @@ __all__ = [
     "Pause",
     "PauseEnd",
     "PauseReason",
+    "Rebase",
     "Result",
     "Rule",
     "Source",

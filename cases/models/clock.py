@@ -95,7 +95,8 @@ class Clock(TenantModel):
     passed since `anchor`. `next_fire_at` is when the sweep must look: the next warning threshold,
     or the due time. A breached clock may still be met, late: `met_at` after `breached_at`.
     `fired` is the highest threshold told so far, for a reminder the number of reminders. A paused
-    one has no due time until it runs again: `due_at` is what it was.
+    one has no due time until it runs again: `due_at` is what it was. `rebased_at` is when it was
+    last put on other rules than those it started with.
 
     Most clocks ask the case's owner. One about a `subject` (the partner that asked for the next
     level, a concession, an action of a memo) may ask somebody else: `owner` and `backup`, at
@@ -121,6 +122,7 @@ class Clock(TenantModel):
     breached_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    rebased_at = models.DateTimeField(null=True)
     subject = models.UUIDField(null=True)
     owner = MemberForeignKey(null=True, db_index=False)
     backup = MemberForeignKey(null=True, db_index=False)

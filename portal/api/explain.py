@@ -6,7 +6,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.explain import ExplainClock, shape
+from cases.api.explain import ExplainClock, rebased_shape, shape
 from cases.models import Clock
 from cases.shapes import Shape, named
 from portal.api.cases import company_of
@@ -32,5 +32,6 @@ def explain_own(operation: ExplainClock, request: Request, clock_id: UUID) -> Re
         "subject": found.row["subject"],
         "asks": named(found.owner_id, found.owner_name) if found.owner_name else None,
         "cause": found.cause,
+        "rebased": rebased_shape(found.rebased_at, None),
     }
     return Response({**own, **shape(found.explained, None, None, found.version)})

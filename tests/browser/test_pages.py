@@ -21,8 +21,10 @@ from cases.retiming import hold
 from escalation.demo import FILE_NAME
 from escalation.demo.cast import FJORDSOUND, QUELLWERK
 from journal.models import Channel, Notice, NoticeState
+from ladder.models import Level
 from partners.models import Contact
 from tests.browser.desk import Desk, Seat
+from tests.cases.rebases import approved, asked, of_ladder, second_admin
 from tests.escalation.browsing import addresses
 from tests.factories import World, make_absence
 from tests.memos.deals import ask, empower
@@ -46,6 +48,9 @@ PAGES = {
     "case": ("tom", STAFF + "cases/CASE/"),
     "case-clock": ("tom", STAFF + "cases/CASE/clocks/CLOCK/"),
     "overrides": ("petra", STAFF + "overrides/#OUTSIDE"),
+    "rebases": ("ines", STAFF + "rules/rebases/#REBASE"),
+    "rebase-new": ("ines", STAFF + "rules/rebases/new/?ladder=LADDER"),
+    "rebase": ("olga", STAFF + "rules/rebases/REBASE/"),
     "health": ("ines", STAFF + "health/"),
     "policy": ("petra", STAFF + "rules/"),
     "memos": ("tom", STAFF + "memos/?q=customer#ISSUED"),
@@ -86,6 +91,12 @@ STATES = {
     "absences of one's own": ("tom", STAFF + "away/#ABSENCE"),
     "absence, to take over": ("petra", STAFF + "away/ABSENCE/"),
     "inbox of who stands in": ("petra", STAFF + "inbox/?view=in_place#ABSENCE"),
+    "re-base, whose clocks": ("ines", STAFF + "rules/rebases/new/#LADDER"),
+    "re-base, of one's own": ("ines", STAFF + "rules/rebases/REBASE/"),
+    "re-base, carried out": ("petra", STAFF + "rules/rebases/CARRIED/"),
+    "re-bases answered": ("pavel", STAFF + "rules/rebases/?view=answered#CARRIED"),
+    "clock that was re-based": ("ines", STAFF + "cases/CASE/clocks/CLOCK/#CARRIED"),
+    "portal-clock that was re-based": ("anna", PORTAL + "cases/CASE/clocks/CLOCK/#CARRIED"),
     "overrides reconciled": ("tom", STAFF + "overrides/?view=reconciled#LEARNED"),
     "case with an override": ("marianne", STAFF + "cases/CASE/#OUTSIDE"),
     "case held for somebody": ("petra", STAFF + "cases/CASE/#ABSENCE"),
@@ -98,6 +109,7 @@ NOT_PAGES = {
     "case-due": "leads to a clock",
     "case-do": "an act",
     "absence-end": "an act",
+    "rebase-answer": "an act",
     "concession-do": "an act",
     "memo-do": "an act",
     "memo-action-done": "an act",
@@ -126,6 +138,12 @@ EMPTY = {
     "approvals": ("marianne", STAFF + "approvals/", "Nothing waits for you"),
     "rates": ("petra", STAFF + "rules/rates/", "No rates yet"),
     "overrides": ("pavel", STAFF + "overrides/", "Nothing is open"),
+    "re-bases": ("pavel", STAFF + "rules/rebases/", "Nothing waits for an answer"),
+    "nothing to re-base": (
+        "ines",
+        STAFF + "rules/rebases/new/?case=CASE",
+        "No clock would change",
+    ),
     "nobody is away": ("pavel", STAFF + "away/", "Nobody else."),
     "standing in": ("tom", STAFF + "inbox/?view=in_place", "Nothing waits in anybody's place"),
     "portal": ("marc", "/p/quellwerk/rheintor/", "No cases yet"),
@@ -196,6 +214,9 @@ def address_of(world: World, case: Case, path: str) -> str:
     if "OUTSIDE" in path or "LEARNED" in path:
         with world.scope():
             act_outside(world, case, learned="LEARNED" in path)
+    if any(word in path for word in ("REBASE", "CARRIED", "LADDER")):
+        with world.scope():
+            path = rebase_in(world, path)
     if "PROGRAM" in path:
         with world.scope():
             path = path.replace("PROGRAM", str(hold_tokens(world).pk))
@@ -219,6 +240,21 @@ def act_outside(world: World, case: Case, *, learned: bool) -> None:
         ident = Override.objects.get().pk
         said = {"finding": "change", "learned": "Boards meet on Thursdays: plan for it."}
         reconcile(case, by=world["marianne"], at=at, override_id=ident, **said)
+
+
+def rebase_in(world: World, path: str) -> str:
+    """Shorten the windows of the ladder, and let Ines ask for a re-base; Olga approves it where it
+    is to be carried out. Returns the address with its ids."""
+    second_admin(world)
+    assert world.ladder is not None
+    Level.objects.update(decision_window="PT30H", response_window="PT2H")
+    path = path.replace("LADDER", str(world.ladder.pk))
+    if "REBASE" in path or "CARRIED" in path:
+        at = timezone.now()
+        made = approved(world, of_ladder(world), at=at) if "CARRIED" in path else None
+        made = made or asked(world, of_ladder(world), at=at)
+        path = path.replace("REBASE", str(made.pk)).replace("CARRIED", str(made.pk))
+    return path
 
 
 def test_every_address_is_a_page_looked_at_or_said_not_to_be_one() -> None:

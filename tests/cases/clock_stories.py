@@ -45,7 +45,7 @@ class Story:
         return self.example.anchors[0]
 
 
-_windows = st.one_of(
+windows = st.one_of(
     st.integers(1, 1500).map(lambda minutes: Window(seconds=60 * minutes)),
     st.integers(1, 90_000).map(lambda seconds: Window(seconds=seconds)),
     st.integers(1, 2).map(lambda days: Window(days=days)),
@@ -61,8 +61,8 @@ def stories(draw: st.DrawFn) -> Story:
     """A random story of a clock."""
     # What can only follow a pause is drawn more often.
     acts = st.sampled_from([*ACTS, "resume", "resume"])
-    steps = st.lists(st.builds(Step, acts, _gaps, _windows), min_size=2, max_size=9)
-    return Story(draw(examples()), draw(_windows), tuple(draw(steps)))
+    steps = st.lists(st.builds(Step, acts, _gaps, windows), min_size=2, max_size=9)
+    return Story(draw(examples()), draw(windows), tuple(draw(steps)))
 
 
 @dataclass
@@ -111,7 +111,8 @@ def fits(oracle: Oracle, anchor: datetime, window: Window) -> bool:
     return not window.days or len(later) > window.days
 
 
-def _clock(new: NewClock, hours: Compiled) -> ClockFacts:
+def clock_of(new: NewClock, hours: Compiled) -> ClockFacts:
+    """Return a clock that has just begun."""
     return ClockFacts(
         id=UUID(int=1),
         kind="decision",
@@ -135,28 +136,28 @@ def agree(story: Story) -> dict[str, int]:
     if not fits(oracle, at, story.window):
         return seen
     counted = Counted(oracle, at, story.window)
-    clock = _clock(start_clock("decision", story.window, at, hours, SHARES), hours)
-    _agree(clock, counted)
+    clock = clock_of(start_clock("decision", story.window, at, hours, SHARES), hours)
+    same(clock, counted)
     for step in story.steps:
         at += step.after
         if at > oracle.end - 2 * ONE_DAY or not fits(oracle, at, step.window):
             break
-        if (after := _play(clock, counted, step, at, hours)) is None:
+        if (after := play(clock, counted, step, at, hours)) is None:
             continue
         clock, counted = after
         seen[step.act] += 1
         if not counted.stands:
-            _agree(clock, counted)
+            same(clock, counted)
     return seen
 
 
-def _play(
+def play(
     clock: ClockFacts, counted: Counted, step: Step, at: datetime, hours: Compiled
 ) -> tuple[ClockFacts, Counted] | None:
     """Do one step on both sides; None where a verb would refuse it."""
     if step.act == "reopen":
         new = start_clock("decision", step.window, at, hours, SHARES)
-        return _clock(new, hours), Counted(counted.oracle, at, step.window)
+        return clock_of(new, hours), Counted(counted.oracle, at, step.window)
     late = not counted.stands and clock.due_at <= at
     if late or (step.act == "resume" and not counted.stands):
         return None
@@ -175,7 +176,8 @@ def _play(
     return clock, counted
 
 
-def _agree(clock: ClockFacts, counted: Counted) -> None:
+def same(clock: ClockFacts, counted: Counted) -> None:
+    """A clock says what the oracle counted."""
     assert clock.target_seconds == counted.target
     again = rerun(clock, clock.pauses)
     pairs = ((again.due_at, 100), (again.soon_at, 75), (again.next_fire_at, SHARES[0]))

@@ -75,6 +75,7 @@ def test_a_program_of_the_vendors_gets_all_of_it(vendor: World, case: Case) -> N
             "version": 1,
             "timezone": "Europe/Berlin",
         },
+        "rebased": None,
         "target_seconds": 57_600,
         "counted_seconds": 3600,
         "left_seconds": 54_000,

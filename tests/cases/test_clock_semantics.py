@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 ACTIONS, PAUSING, RETIMING = "cases.test_actions", "cases.test_pausing", "cases.test_retiming"
 SWEEP, MORE, ENGINE = "cases.test_sweep", "cases.test_sweep_more", "cases.test_engine"
 WORKTIME, REQUESTS = "ladder.test_worktime", "cases.test_requests"
+REBASING = "cases.test_rebasing"
 BACK, REOPENING, REPAIR = "cases.test_sending_back", "cases.test_reopening", "cases.test_repair"
 # Each rule, and the module and name of the test that shows it.
 RULES: dict[str, tuple[str, str]] = {
@@ -159,6 +160,23 @@ RULES: dict[str, tuple[str, str]] = {
         REPAIR,
         "test_a_new_version_of_the_calendar_changes_no_clock_that_runs",
     ),
+    "re-basing running clocks on new rules is a previewed act": (
+        REBASING,
+        "test_what_is_true_when_it_is_approved_counts_and_not_what_was_shown",
+    ),
+    "re-basing running clocks on new rules is an approved act": (
+        REBASING,
+        "test_another_admin_answers_once_and_never_who_asked",
+    ),
+    "re-basing running clocks on new rules is a logged act": (
+        REBASING,
+        "test_each_case_has_one_event_its_owner_is_told_once_and_parties_where_a_time_changed",
+    ),
+    "a re-based clock never falls due in the past": (
+        REBASING,
+        "test_a_rebased_clock_never_falls_due_in_the_past",
+    ),
+    "a re-base never erases a breach": (REBASING, "test_what_was_missed_stays_missed"),
     "people are resolved live": (
         "cases.test_sweep_absences",
         "test_an_overdue_case_climbs_to_the_delegate_on_behalf_of_the_holder",
@@ -200,9 +218,10 @@ RULES: dict[str, tuple[str, str]] = {
         WORKTIME,
         "test_thresholds_are_shares_of_worked_time",
     ),
+    "a threshold fires at most once": (RETIMING, "test_no_threshold_is_told_twice"),
     "a threshold fires at most once, even after a re-base": (
-        RETIMING,
-        "test_no_threshold_is_told_twice",
+        REBASING,
+        "test_no_threshold_is_told_twice_after_a_rebase",
     ),
     "of several thresholds crossed only the highest is told": (
         ENGINE,

@@ -17,10 +17,13 @@ from django.urls import resolve
 
 from cases import requests, retiming
 from cases.models import Case, Clock, Override
+from cases.today import rules_of_today
+from ladder.models import Level
 from tenants.models import Role
 from tenants.scopes import DEFAULT_SCOPES
+from tests.cases.rebases import of_ladder
 from tests.escalation.browsing import PEOPLE, Address, addresses, left
-from tests.factories import FAR_AHEAD, World, make_absence, make_token, make_world
+from tests.factories import FAR_AHEAD, World, make_absence, make_rebase, make_token, make_world
 from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,13 @@ TABLE: dict[tuple[str, str], str] = {
     ("api-override", "GET"): "200 200 200 200 403 403 403 404 401",
     ("api-override-reconcile", "POST"): "200 403 200 403 403 403 403 404 401",
     ("api-overrides", "GET"): "200 200 200 200 403 403 403 200 401",
+    # Of the ladder's clocks, asked for by another admin than Ines.
+    ("api-rebase", "GET"): "200 200 200 200 403 403 403 404 401",
+    ("api-rebase-approve", "POST"): "200 403 403 403 403 403 403 404 401",
+    ("api-rebase-clocks", "GET"): "200 200 200 200 403 403 403 404 401",
+    ("api-rebase-turn-down", "POST"): "200 403 403 403 403 403 403 404 401",
+    ("api-rebases", "GET"): "200 200 200 200 403 403 403 200 401",
+    ("api-rebases", "POST"): "201 403 403 403 403 403 403 400 401",
     ("api-partners", "GET"): "200 200 200 200 403 200 200 200 401",
     ("api-partners", "POST"): "201 403 403 403 403 403 403 201 401",
 }
@@ -120,6 +130,7 @@ ANY: dict[str, Any] = {
     "action_id": uuid4(),
     "absence_id": uuid4(),
     "override_id": uuid4(),
+    "rebase_id": uuid4(),
     "source": "crm",
     "external_id": "X-1",
 }
@@ -172,7 +183,10 @@ def things_of(world: World) -> dict[str, Any]:
         other = world.case(at=NOW, title="Held outside the rules")
         until = NOW + timedelta(days=1)
         retiming.hold(other, by=world["tom"], at=NOW, until=until, override=True, **REASON)
+        Level.objects.update(response_window="PT2H")
+        rules = of_ladder(world).rules(rules_of_today())
         return {
+            "rebase_id": make_rebase(world, by="petra", rules=rules).pk,
             "partner_id": world.partners["alpenwerk"].pk,
             "calendar_id": world.calendar.calendar_id,  # type: ignore[union-attr]
             "ladder_id": world.ladder.pk,  # type: ignore[union-attr]
@@ -231,6 +245,9 @@ def body_of(name: str, world: World, things: dict[str, Any]) -> Any:
         },
         "api-case-resume": {},
         "api-case-updates": {"happened": "Both dates are known.", "next_step": "Petra looks."},
+        "api-rebases": {"ladder": str(things["ladder_id"]), **REASON},
+        "api-rebase-approve": {"word": "Yes."},
+        "api-rebase-turn-down": {"word": "No."},
         "api-override-reconcile": {"finding": "mistake", "learned": "Ask Petra first."},
         "api-case-hold": {"until": "2026-11-26T09:00:00Z", **REASON},
         "api-case-change-severity": {"severity": "s1", **REASON},

@@ -20,7 +20,7 @@ from ladder.models import Level
 from memos.models import MemoAction
 from tests.escalation.browsing import addresses, browser, left
 from tests.escalation.test_urls import ask
-from tests.factories import OPENED, World, make_person, make_world
+from tests.factories import OPENED, World, make_person, make_rebase, make_world
 from tests.memos import deals, story
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ DO_NOT = ("expired", "revoked", "colleague", "ines", "pavel", "ruth")
 TITLE, DEAL = "Zebrafish at the Klinikum", "OPP-77123"
 DAY = timedelta(days=1)
 # What a path names: what belongs to a case, and what everybody may know.
-OBJECTS = {"case_id", "clock_id", "concession_id", "memo_id", "action_id"}
+OBJECTS = {"case_id", "clock_id", "concession_id", "memo_id", "action_id", "rebase_id"}
 WORDS = {
     "verb": "restrict",
     "what": "withdraw",
@@ -88,6 +88,7 @@ def hidden(ours: World) -> dict[str, Any]:
                 case, by=ours["tom"], at=at, user_id=who, until=at + DAY, reason="Knows both."
             )
         revoke_access(case, by=ours["tom"], at=now, user_id=ours["revoked"].user_id, reason="Done.")
+        rebase = make_rebase(ours, case=case, reason=f"{TITLE}: the works council's day.")
         tell_everybody(ours, case)
         action = MemoAction.objects.filter(memo_id=memo.pk).earliest("position")
         clock = Clock.objects.get(case_id=case.pk, kind="response")
@@ -96,6 +97,7 @@ def hidden(ours: World) -> dict[str, Any]:
         "clock_id": clock.pk,
         "concession_id": concession.pk,
         "memo_id": memo.pk,
+        "rebase_id": rebase.pk,
         "action_id": action.pk,
         "number": case.number,
     }
@@ -158,7 +160,10 @@ def pages(world: World) -> list[tuple[str, dict[str, str]]]:
     here = f"/t/{world.tenant.slug}/"
     views = [(f"{here}inbox/", {"view": view, "q": q}) for view in VIEWS for q in ("", texts[1])]
     searches = [(f"{here}{page}/", {"q": q}) for page in ("search", "memos") for q in texts]
-    states = [(f"{here}overrides/", {"view": "reconciled"})]
+    states = [
+        (f"{here}overrides/", {"view": "reconciled"}),
+        (f"{here}rules/rebases/", {"view": "answered"}),
+    ]
     states += [(f"{here}memos/", {"status": state}) for state in ("draft", "in_review", "issued")]
     return [*plain, *views, *searches, *states]
 
@@ -184,4 +189,5 @@ def test_who_has_to_know_finds_it(name: str, ours: World, hidden: dict[str, Any]
     memos = client.get(f"{here}memos/", {"status": "in_review"}).content.decode()
     assert "at the Klinikum, resolved" in memos
     assert "not read" in memos
-    assert TITLE in client.get(f"{here}overrides/").content.decode()
+    for page in ("overrides/", "rules/rebases/"):
+        assert TITLE in client.get(f"{here}{page}").content.decode()

@@ -26,6 +26,7 @@ from tests.factories import (
     World,
     make_absence,
     make_partner,
+    make_rebase,
     make_token,
     make_world,
 )
@@ -76,6 +77,9 @@ TABLE = {
         "200 200 200 200 403 404 404 404 302 302",
         "422 403 403 403 403 404 404 404 302 302",
     ),
+    "rebases": ("200 200 200 200 403 404 404 404 302 302", NOT_THAT_WAY),
+    "rebase": ("200 200 200 200 404 404 404 404 302 302", NOT_THAT_WAY),
+    "rebase-answer": (NOT_THAT_WAY, "302 403 403 403 404 404 404 404 302 302"),
     "absences": (
         "200 200 200 200 200 404 404 404 302 302",
         "422 422 422 403 422 404 404 404 302 302",
@@ -116,9 +120,12 @@ TABLE = {
     ),
     # Of a token of Tom's.
     "token-revoke": (NOT_THAT_WAY, "302 302 404 404 404 404 404 404 302 302"),
-    "program-new": (
-        "200 403 403 403 403 404 404 404 302 302",
-        "422 403 403 403 403 404 404 404 302 302",
+    **dict.fromkeys(
+        ("program-new", "rebase-new"),
+        (
+            "200 403 403 403 403 404 404 404 302 302",
+            "422 403 403 403 403 404 404 404 302 302",
+        ),
     ),
     "concession-do": (NOT_THAT_WAY, "403 302 403 403 404 404 404 404 302 302"),
     "portal-cases": (
@@ -182,6 +189,7 @@ BODY = {
     "concession-do": {"reason": "No longer needed."},
     "portal-case-do": {"body": "We cannot wait."},
     "case-do": {"reason": "Beyond my limit."},
+    "rebase-answer": {"answer": "turn_down", "word": "Not now."},
 }
 # What a program asks has a table of its own: tests/escalation/test_api_urls.py.
 SAID_HERE = ("api-me", "api-schema", "api-docs")
@@ -253,10 +261,12 @@ def tokens_of(world: World) -> dict[str, Any]:
 
 
 def memo_of(world: World) -> dict[str, UUID]:
-    """Return a memo of another case that Petra is asked to review, and Alpenwerk's action."""
+    """Return a memo of another case that Petra is asked to review, Alpenwerk's action, and what
+    she asked for about the clocks of the ladder."""
     with world.scope():
         memo = Memo.objects.order_by("id").first() or story.in_state(world, "in_review")
-        return {"memo_id": memo.pk, "action_id": story.action_of(memo, "Send the plan").pk}
+        action, rebase = story.action_of(memo, "Send the plan"), make_rebase(world, by="petra")
+        return {"memo_id": memo.pk, "action_id": action.pk, "rebase_id": rebase.pk}
 
 
 def absence_of(world: World) -> UUID:
@@ -362,6 +372,7 @@ def foreign(ours: World) -> dict[str, tuple[Any, Any]]:
         "memo_id": (memo_of(ours)["memo_id"], uuid4()),
         "action_id": (memo_of(ours)["action_id"], uuid4()),
         "absence_id": (absence_of(ours), uuid4()),
+        "rebase_id": (memo_of(ours)["rebase_id"], uuid4()),
         "step": ("take-back", "take-back"),
         "token_key": (tokens["token_key"], "pry_nobodys0000"),
         "own_key": (tokens["own_key"], "pry_nobodys0000"),

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.cases.clock_stories import ACTS, Story, agree, stories
 from tests.cases.clock_verbs import agree_by_verbs
+from tests.cases.rebase_stories import Moved, agree_moved, moved_stories
 from tests.ladder.random_calendars import ZONES
 
-STORIES, BY_VERBS = 3_000, 200
+STORIES, MOVED, BY_VERBS = 3_000, 1_000, 200
 THOROUGH = settings(
     deadline=None,
     database=None,
@@ -34,6 +35,20 @@ def test_three_thousand_stories_agree_with_the_oracle() -> None:
     print(dict(seen))
     assert zones == set(ZONES)
     assert min(seen[act] for act in ACTS) > STORIES / 10
+
+
+def test_a_thousand_clocks_on_other_hours_agree_with_the_oracle() -> None:
+    done = 0
+
+    @settings(THOROUGH, max_examples=MOVED)
+    @given(moved_stories)
+    def compare(moved: Moved) -> None:
+        nonlocal done
+        done += agree_moved(moved)
+
+    compare()
+    print({"re-based": done})
+    assert done > MOVED / 5
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from cases import actions
 from cases.confidential import grant_access, restrict
@@ -16,7 +17,15 @@ from memos.actions.followup import acknowledge_memo
 from memos.actions.memo import ActionText
 from partners.models import Region, Tier
 from tenants.models import IdempotencyKey
-from tests.factories import FAR_AHEAD, OPENED, World, make_absence, make_token, make_world
+from tests.factories import (
+    FAR_AHEAD,
+    OPENED,
+    World,
+    make_absence,
+    make_rebase,
+    make_token,
+    make_world,
+)
 from tests.memos import deals, story
 
 AT: datetime = OPENED
@@ -37,6 +46,14 @@ def twice_and_paused(world: World) -> None:
         waits_for=CANARY,
         review_by=AT + timedelta(days=1),
     )
+
+
+def rebases(world: World, case: Case) -> None:
+    """Make a proposal of each kind; the one about a case was turned down."""
+    make_rebase(world, reason=CANARY)
+    make_rebase(world, calendar=world.calendar.calendar)  # type: ignore[union-attr]
+    answered: dict[str, Any] = {"answer": "turned_down", "word": CANARY, "answered_at": AT}
+    make_rebase(world, case=case, answered_by=world["tom"].user, **answered)
 
 
 def furnished() -> World:
@@ -73,6 +90,7 @@ def furnished() -> World:
         story.asked(world, Case.objects.get(pk=alone.pk), actions=(own, theirs))
         acknowledge_memo(memo, by=world["anna"], at=story.AT, partner_id=alpenwerk)
         set_rate("USD", Decimal("0.9"), AT.date(), by=world["ines"], at=AT)
+        rebases(world, alone)
         make_token(world["tom"], scopes=["me:read"])
         make_absence(world, "petra", "marianne", starts_at=FAR_AHEAD, note=CANARY)
         IdempotencyKey.objects.create(

@@ -51,6 +51,7 @@ APP = {
     "django_migrations": "SELECT",
     "cases_result": "INSERT SELECT",
     "cases_override": "INSERT SELECT UPDATE",
+    "cases_rebase": "INSERT SELECT UPDATE",
     "journal_chainhead": "SELECT",
     "journal_event": "INSERT SELECT",
     "journal_heartbeat": "SELECT",
@@ -84,7 +85,7 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         },
         "cases_clock": {
             "SELECT": "anchor assignment_id breached_at calendar_version_id case_id cycle due_at"
-            " ended_at id kind met_at state subject target_seconds tenant_id"
+            " ended_at id kind met_at rebased_at state subject target_seconds tenant_id"
         },
         "cases_message": {
             "SELECT": "at audience author_id body case_id id kind partner_id tenant_id"
@@ -157,7 +158,10 @@ GOLDEN: dict[str, dict[str, dict[str, str]]] = {
         "tenants_tenant": {"SELECT": "id name slug"},
         "tenants_user": {"SELECT": "id is_active"},
     },
-    "parley_relay": {"journal_notice": {"SELECT": "next_attempt_at state tenant_id"}},
+    "parley_relay": {
+        "cases_rebase": {"SELECT": "answer done_at held_until id tenant_id"},
+        "journal_notice": {"SELECT": "next_attempt_at state tenant_id"},
+    },
     "parley_auditor": {
         "cases_assignment": {"SELECT": "*"},
         "cases_case": {"SELECT": "assignment_id cycle due_at id number owner_id status tenant_id"},

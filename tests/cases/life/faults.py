@@ -43,7 +43,7 @@ def severity_erases_a_breach(patch: pytest.MonkeyPatch) -> None:
             window = retiming.window_now(clock, case, rules)
             if window is not None:
                 facts = clock_facts(clock, spans)
-                retiming._write(clock, retargeted(facts, window, at, floor))
+                retiming.write(clock, retargeted(facts, window, at, floor))
         return []
 
     patch.setattr(retiming, "retime", retime)
@@ -70,13 +70,13 @@ def reopening_keeps_the_old_clock(patch: pytest.MonkeyPatch) -> None:
 
 def a_new_target_warns_anew(patch: pytest.MonkeyPatch) -> None:
     """A clock with another target forgets which thresholds it has told."""
-    write = retiming._write
+    write = retiming.write
 
     def forgetful(clock: Clock, facts: ClockFacts) -> None:
         clock.fired = 0
         write(clock, replace(facts, fired=0))
 
-    patch.setattr(retiming, "_write", forgetful)
+    patch.setattr(retiming, "write", forgetful)
 
 
 def the_first_answer_stands_still(patch: pytest.MonkeyPatch) -> None:

@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from cases import actions, handover, pausing, reopening, requests, retiming, updates
 from cases.models import Case, Clock
 from cases.opening import NewCase, open_case
+from cases.rebaseplan import Scope
+from cases.rebasing import approve_rebase, ask_rebase
 from cases.repair import of_case
 from cases.sweep import sweep
 from ladder.absences import NewAbsence, end_absence, record_absence
-from ladder.models import Absence
+from ladder.models import Absence, CalendarVersion
+from ladder.worktime import Rules
+from ladder.writing import write_calendar
 from tenants.errors import Invalid, NotAllowed, NotNow
 from tenants.models import Membership
 from tests.cases.life import judge, moves
@@ -356,6 +361,24 @@ class Life(RuleBasedStateMachine):
         self.pass_time(gap)
         facts = {"until": self.now + hours * UNITS["hours"], "override": aside}
         self.act(("seconds", 0), "hold", retiming.hold, who, reason=WORDS, **facts)
+
+    @precondition(lambda self: self.last.is_open and self.since_opened % 3 == 1)
+    @rule(gap=LATER, whole=st.booleans())
+    def rebase(self, gap: Gap, whole: bool) -> None:
+        """The calendar gets a day off that no story reaches, and its clocks, or all of the case,
+        are put on the rules of today: by which everything is due as it was."""
+
+        def carry(case: Case, *, by: Membership, at: datetime) -> None:
+            with transaction.atomic():
+                last = CalendarVersion.objects.latest("number")
+                day_off = f"{2090 + last.number}-06-01"
+                hours = {**last.rules, "holidays": [*last.rules["holidays"], day_off]}
+                write_calendar(last.calendar.name, Rules.from_json(hours))
+                scope = Scope(case.pk) if whole else Scope(calendar_id=last.calendar_id)
+                asked = ask_rebase(scope, by=by, at=at, reason=WORDS)
+                approve_rebase(asked, by=self.world["olga"], at=at, word=WORDS)
+
+        self.act(gap, "rebase", carry, "ines")
 
     # --- People -----------------------------------------------------------------------------------
 

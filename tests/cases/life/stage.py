@@ -125,6 +125,7 @@ def make_stage(place: Place, ladder: str) -> World:
         Programme.objects.update(pause_cap_days=CAP_DAYS, **habits)
         for name in ("nina", "bo"):
             make_person(world, name, "staff")
+        make_person(world, "olga", "admin")
         ladders = {name: _make_ladder(world, name, rungs) for name, rungs in LADDERS.items()}
         other = next(one for name, one in ladders.items() if name != ladder)
         Route.objects.all().delete()
