@@ -197,7 +197,7 @@ def _was_floored(clock: Clock) -> bool:
 
 def _was_held(case: Case, clock: Clock) -> bool:
     """Whether a clock has the time that a level above gave it, and nobody changed since."""
-    return held_windows(case.pk).get(clock.pk) == clock.window
+    return held_windows([case.pk]).get(clock.pk) == clock.window
 
 
 def rebase_of(case: Case, clock: Clock) -> Rebase | None:

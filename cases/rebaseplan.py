@@ -15,10 +15,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from cases.facts import LEVEL_KINDS, CaseRules, ClockFacts
 from cases.models import OPEN, Case, Clock, ClockKind, ClockState, Party, PartyRole, Pause, Rebase
 from cases.retiming import window_now
-from cases.rules import calendar_of, clock_facts, step_windows, veto_window
+from cases.rules import calendar_of, clock_facts, held_windows, step_windows, veto_window
 from cases.starting import rebased, rerun
 from cases.today import Place, Today, versions_by_id
-from journal.models import Event
 from ladder.durations import Window, parse_window
 from ladder.models import CalendarVersion
 from ladder.worktime import CalendarError
@@ -136,7 +135,7 @@ class Known:
     clocks: dict[UUID, list[Clock]]
     places: dict[UUID, Place]
     spans: dict[tuple[UUID, int], list[Span]]
-    held: frozenset[tuple[str, str]]
+    held: dict[UUID, str]
 
     @classmethod
     def of(cls, cases: list[Case]) -> "Known":
@@ -148,7 +147,7 @@ class Known:
             clocks=_clocks(cases),
             places={case_id: Place(region, tier) for case_id, region, tier in places},
             spans=_spans(ids),
-            held=frozenset(_held(ids)),
+            held=held_windows(ids),
         )
 
 
@@ -175,13 +174,6 @@ def _spans(case_ids: list[UUID]) -> dict[tuple[UUID, int], list[Span]]:
     for case_id, cycle, start, end in pauses.values_list(*SPAN):
         found[case_id, cycle].append((start, end))
     return found
-
-
-def _held(case_ids: list[UUID]) -> Iterator[tuple[str, str]]:
-    """Yield the clocks that a level above has given time, each with the window it was given."""
-    events = Event.objects.filter(case_id__in=case_ids, kind="case.held")
-    for facts in events.values_list("facts", flat=True):
-        yield from ((one["clock"], one["window"]) for one in facts.get("clocks", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +270,7 @@ class Planner:
         is not taken away again."""
         how = (calendar_of(version), self.at, self.today.floor)
         after = rebased(before, window, *how)
-        given = (str(clock.pk), clock.window) in self.known.held
+        given = self.known.held.get(clock.pk) == clock.window
         if given and after.target_seconds < before.target_seconds:
             return rebased(before, before.window, *how)
         return after

@@ -108,7 +108,7 @@ def retime(case: Case, at: datetime) -> list[dict[str, Any]]:
     One whose time has passed is left to the sweep: another target erases no breach. Time that a
     level above has given by holding a window is not taken away again.
     """
-    rules, changed, given = rules_of(case), [], held_windows(case.pk)
+    rules, changed, given = rules_of(case), [], held_windows([case.pk])
     spans, floor = spans_of(case.pk, case.cycle), parse_window(programme().floor_window)
     for clock in live_clocks(case):
         window = window_now(clock, case, rules)

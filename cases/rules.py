@@ -1,6 +1,6 @@
 """From rows to what the engine needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -88,10 +88,10 @@ def spans_of(case_id: UUID, cycle: int) -> list[Span]:
     return list(pauses.values_list("started_at", "ended_at"))
 
 
-def held_windows(case_id: UUID) -> dict[UUID, str]:
-    """Return the windows that levels above have given a case's clocks by holding, by clock; of
+def held_windows(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the windows that levels above have given the clocks of cases by holding, by clock; of
     several the last."""
-    held = Event.objects.filter(case_id=case_id, kind="case.held").order_by("at", "id")
+    held = Event.objects.filter(case_id__in=case_ids, kind="case.held").order_by("at", "id")
     clocks = [one for facts in held.values_list("facts", flat=True) for one in facts["clocks"]]
     return {UUID(one["clock"]): one["window"] for one in clocks}
 
