@@ -96,7 +96,7 @@ def approve_rebase(rebase: Rebase, *, by: Membership, at: datetime, word: str) -
     today = rules_of_today()
     if is_stale(found, today):
         reason = _("The rules have changed since: turn it down, and ask for what would change now.")
-        raise NotNow(reason, ["turn-down"])
+        raise NotNow(reason, ["rebase.turn_down"])
     _answer(found, Answer.APPROVED, by, at, word)
     if few(found, today):
         carry_few(found, today, at)

@@ -287,23 +287,29 @@ KINDS: dict[str, Kind] = {
     "case.due_moved": Kind(
         "event",
         "clock",
-        _plain("A due time was worked out again, and is another one now."),
+        _whole(gettext_noop("A due time was worked out again, and is another one now.")),
         gettext_noop("Another due time"),
     ),
     "case.held": Kind("event", "clock", _held),
     "case.rebased": Kind(
         "event", "refresh", _rebased, gettext_noop("Running clocks on the rules of today")
     ),
-    "rebase.asked": Kind("event", "refresh", _plain("asked for a re-base of running clocks.")),
-    "rebase.approved": Kind("event", "check", _plain("approved the re-base of running clocks.")),
-    "rebase.turned_down": Kind(
-        "event", "back", _plain("turned the re-base of running clocks down.")
+    "rebase.asked": Kind(
+        "event", "refresh", _plain(gettext_noop("asked for a re-base of running clocks."))
     ),
-    "rebase.done": Kind("event", "check", _plain("The re-base of running clocks is carried out.")),
+    "rebase.approved": Kind(
+        "event", "check", _plain(gettext_noop("approved the re-base of running clocks."))
+    ),
+    "rebase.turned_down": Kind(
+        "event", "back", _plain(gettext_noop("turned the re-base of running clocks down."))
+    ),
+    "rebase.done": Kind(
+        "event", "check", _whole(gettext_noop("The re-base of running clocks is carried out."))
+    ),
     "rebase.stopped": Kind(
         "event",
         "late",
-        _plain("The re-base of running clocks was stopped: the rules have changed."),
+        _whole(gettext_noop("The re-base of running clocks was stopped: the rules have changed.")),
     ),
     "case.severity_changed": Kind("event", "switch", _severity),
     "case.pause.review": Kind(

@@ -47,6 +47,7 @@ def verb_words() -> dict[str, str]:
         "concession.withdraw": _("Take the request back"),
         "concession.counter": _("Offer less"),
         "concession.deny": _("Deny the concession"),
+        "rebase.turn_down": _("Turn the proposal down"),
     }
 
 

@@ -105,6 +105,7 @@ def test_every_queue_has_its_own_worker_and_the_sweep_shares_with_nobody() -> No
     assert routed == {
         "cases.sweep": "sweep",
         "cases.audit": "watch",
+        "cases.rebase_lost": "watch",
         "journal.relay": "watch",
         "journal.seal": "watch",
     }

@@ -47,8 +47,8 @@ TEXTS = {
     *("source", "weekly", "holidays", "exceptions", "fields"),
     # Within a level or within hours that are written out.
     *("levels.name", "calendar.name"),
-    # A place in one's own list; kinds of events; statuses.
-    *("cursor", "kind", "status"),
+    # A place in one's own list; kinds of events; statuses; a word on a proposal.
+    *("cursor", "kind", "status", "word"),
 }
 NOT_NAMES = {"date", "date-time"}
 
@@ -133,6 +133,8 @@ NAMING, UNKNOWN = sorted_out()
 INSTEAD: dict[Path, str] = {
     ("actions", "[]", "partner"): "owner",
     ("actions", "[]", "owner"): "partner",
+    ("calendar",): "ladder",
+    ("case",): "ladder",
 }
 
 

@@ -21,18 +21,21 @@ from django.utils.http import urlencode
 from cases.actions import acknowledge
 from cases.models import Case, Override
 from journal.seal import seal_batch
-from ladder.models import Category, Ladder
+from ladder.models import Calendar, Category, Ladder
 from memos.models import Memo
 from partners.models import Partner, Region, Tier
 from tests.escalation.naming import NAMING, QUERY, UNKNOWN, Place, put
 from tests.escalation.test_api_urls import NOW, body_of, things_of, token_of
-from tests.factories import ROUND_THE_CLOCK, World, make_calendar, make_world
+from tests.factories import ROUND_THE_CLOCK, World, make_calendar, make_rebase, make_world
 from tests.memos import story
 
 # Events have their place in the trail once they are sealed, which is after they were written.
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper", "owner"])
 # Admins' work; the rest is Tom's.
-ADMINS = ("api-ladder", "api-ladders", "api-calendar", "api-calendars", "api-partners")
+ADMINS = (
+    *("api-ladder", "api-ladders", "api-calendar", "api-calendars", "api-partners"),
+    "api-rebases",
+)
 # What a partner can mean of another's.
 OF_PARTNERS = ("partner", "case", "number", "q", "external_id", "slug", "id", "category")
 # What is answered alike whether it is one's own or nobody's, and why.
@@ -99,6 +102,8 @@ def more_of(world: World, word: str) -> dict[str, Any]:
     draft = story.written(world, story.two_parties(world, at=NOW), title=f"The {word}words")
     world.case(at=NOW, category=Category.objects.get(slug=word))
     own = world.case(at=NOW, partner=world.partners["rheintor"], title="Rheintor's own")
+    make_rebase(world, case=taken)
+    make_rebase(world, calendar=Calendar.objects.get(name=word))
     return {"taken": taken.pk, "draft": draft.pk, "own": own.pk, "issued": story.issued(world).pk}
 
 
@@ -107,7 +112,7 @@ def names_of(world: World, things: dict[str, Any], word: str) -> Names:
     tom, petra = ((str(world[name].user_id),) for name in ("tom", "petra"))
     number = Case.objects.get(pk=things["case_id"]).number
     memo = Memo.objects.get(pk=things["draft"])
-    cases = (things["case_id"], memo.case_id, Override.objects.get().case_id)
+    cases = (things["case_id"], memo.case_id, Override.objects.get().case_id, things["taken"])
     return {
         **dict.fromkeys(("person", "owner"), tom),
         **dict.fromkeys(("delegate", "to", "reviewer", "sees_to"), petra),
@@ -117,7 +122,7 @@ def names_of(world: World, things: dict[str, Any], word: str) -> Names:
         "q": (number, f"{word}words"),
         "partner": (str(world.partners["alpenwerk"].pk), f"CRM-{word}"),
         "ladder": (str(things["ladder_id"]),),
-        "calendar": (str(things["calendar_id"]),),
+        "calendar": (str(things["calendar_id"]), str(Calendar.objects.get(name=word).pk)),
         "absence": (str(things["absence_id"]),),
         "case": tuple(map(str, cases)),
         "id": (str(story.action_of(memo, "Find a lead").pk),),

@@ -52,7 +52,7 @@ def test_whatever_a_status_allows_has_words() -> None:
 
 def test_a_program_is_told_the_names_of_addresses() -> None:
     # What only pages do, and what is a change of the thing itself, has no address.
-    there = {*VERBS, *OF_CONCESSION, *OF_MEMO, "messages", "done"}
+    there = {*VERBS, *OF_CONCESSION, *OF_MEMO, "messages", "done", "turn-down"}
     no_address = {"complete", "restrict", "lift", "grant", "revoke", "memo.edit"}
     for code in set(verb_words()) - no_address:
         assert set(names_of([code], None)) <= there, code

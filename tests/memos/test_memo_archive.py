@@ -109,8 +109,8 @@ def test_words_of_another_vendor_or_of_a_restricted_case_are_not_found(vendor: W
         assert INTERNAL not in html
         assert "Nothing fits" in html
         # Nor is it counted, and no row or filter tells its partners or year.
-        assert '<span class="p-count">0</span>' in html
-        assert '<span class="p-count">1</span>' not in html
+        assert '<span class="p-count p-quiet">0</span>' in html
+        assert '<span class="p-count p-quiet">1</span>' not in html
         assert "Alpenwerk" not in re.sub(r"<datalist.*?</datalist>", "", html, flags=re.DOTALL)
         assert '<option value="2026"' not in html
         assert page(vendor, who, "memo", memo.pk, expect=404)
@@ -221,4 +221,4 @@ def test_many_ids_are_counted_up_to_a_bound(vendor: World, monkeypatch: pytest.M
         for _ in range(2):
             issued(vendor)
         assert paging.bounded(queries.listed(vendor["tom"], Sought())) == 2
-    assert '<span class="p-count">1+</span>' in page(vendor, "tom", "memos")
+    assert '<span class="p-count p-quiet">1+</span>' in page(vendor, "tom", "memos")
