@@ -236,7 +236,9 @@ def _given_on_level(case: Case, clock: Clock, level: Level) -> tuple[Giver, str]
         return Giver.EARLIER, ""
     if not routed:
         return Giver.LEVEL, ""
-    return Giver.ROUTE, format_window(ordinary) if ordinary else ""
+    # Where both say the same, the one that counts is enough.
+    differs = ordinary is not None and ordinary != routed
+    return Giver.ROUTE, format_window(ordinary) if ordinary and differs else ""
 
 
 def _is_shortest(clock: Clock) -> bool:

@@ -79,6 +79,8 @@ def staff_nav(request: HttpRequest, member: Membership) -> dict[str, Any]:
         "cases_url": reverse("inbox", args=[slug]) + "?view=all",
         "policy_url": reverse("policy", args=[slug]) if member.role in SEES_POLICY else "",
         "rebases_url": reverse("rebases", args=[slug]) if member.role in SEES_POLICY else "",
+        # Others find them under Rules, and where a clock says that it was re-based.
+        "keeps_rules": audits,
         "log_url": reverse("log", args=[slug]) if member.role in WORKS else "",
         **approvals_nav(member),
         "memos_url": reverse("memos", args=[slug]),

@@ -223,6 +223,13 @@ def test_every_cause_and_every_giver_has_its_words(world: World) -> None:
     assert words[Giver.ROUTE] == "line 1 of the matrix, instead of the 4 h of Level 1"
 
 
+def test_a_route_that_says_the_same_as_the_level_is_named_alone(world: World) -> None:
+    with world.scope():
+        Route.objects.update(windows={"steps": [{"response": "PT4H"}]})
+        case = world.case()
+        assert giver_words(latest("response").origin, case) == "line 1 of the matrix"
+
+
 def test_the_route_overrides_step_by_step_and_says_instead_of_what(world: World) -> None:
     steps = [{"response": "PT1H"}, {"decision": "P2D"}]
     with world.scope():
@@ -235,6 +242,7 @@ def test_the_route_overrides_step_by_step_and_says_instead_of_what(world: World)
             "total": ("route", ""),
         }
         assert giver_words(found["total"], case) == "line 1 of the matrix, for the whole case"
+        assert giver_words(found["response"], case).endswith("instead of the 4 h of Level 1")
         actions.escalate(case, by=world["tom"], at=LATER, reason="Above me.")
         found = {kind: latest(kind).origin for kind in ("response", "decision")}
         assert {kind: (o.giver.value, o.ordinary) for kind, o in found.items()} == {
