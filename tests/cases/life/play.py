@@ -441,6 +441,10 @@ class Life(RuleBasedStateMachine):
             changed = self.last.case["version"] != before.case["version"]
             case = Case.objects.get(pk=self.case_id) if changed and self.last.is_open else None
             differing = of_case(case) if case else []
+        self.seen["outside the rules"] += len(self.last.overrides) - len(before.overrides)
+        # On either ladder the second level follows the first.
+        way = (before.case["level__position"], self.last.case["level__position"])
+        self.seen["jump"] += act.verb == "escalate" and act.done and way in ((1, 3), (1, 4))
         found = [f"the product itself finds: {one}" for one in differing]
         self.judge(found + moves.violations(before, act, self.last, self.hours))
 
