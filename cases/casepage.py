@@ -14,7 +14,6 @@ from cases import queries
 from cases.access import may
 from cases.forms import MessageForm, form_for, passing
 from cases.intake import labelled, missing
-from cases.left_alone import left_alone
 from cases.models import (
     Assignment,
     Case,
@@ -108,7 +107,8 @@ class CasePage:
         self.turns = queries.turns_of(case)
         self.slug = member.tenant.slug
         self.asides: dict[str, str] = {}
-        self.standing = standings([case])[case.pk]
+        stand, alone = standings([case], self.now)
+        self.standing, self.alone = stand[case.pk], case.pk in alone
         self.waits, self.asked = self.standing.unanswered, self.standing.concession_pending
         self.missing = missing(case.category, case.fields)
         self.pause = paused_case(case)
@@ -181,7 +181,7 @@ class CasePage:
             "source_url": case.source_url,
             "owner_name": case.owner.name if case.owner else _("Nobody"),
             "owner_for": self.owner_for(),
-            "alone": case.is_open and left_alone(case, self.now),
+            "alone": self.alone,
             "opened_at": case.opened_at,
             "opened_by_name": case.opened_by.name if case.opened_by else "",
             "cycle": case.cycle,

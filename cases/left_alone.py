@@ -3,13 +3,11 @@ who they have it for. The auditor finds them, pages show it, and who holds the l
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from cases.models import Case
 from journal.actions import record, tell
 from ladder.missed import MISSED, PRESENT
 from ladder.queries import absences_at, held_above
@@ -25,27 +23,15 @@ JOIN cases_assignment a ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
 WHERE c.status IN ('new', 'in_progress', 'decided') AND NOT {OTHERS}
 """
 FOUND = f"WITH RECURSIVE {MISSED} SELECT c.tenant_id {FROM}"
-OF_THESE = f"WITH RECURSIVE {MISSED} SELECT c.id {FROM} AND c.id = ANY(%(ids)s::uuid[])"
+# The same of a case (`c`) that another statement reads, after `MISSED`.
+ALONE = f"""EXISTS (SELECT FROM missed x JOIN cases_assignment a
+    ON a.tenant_id = c.tenant_id AND a.id = c.assignment_id
+    WHERE x.tenant_id = c.tenant_id AND x.person_id = c.owner_id AND NOT {OTHERS})"""
 BY_PLACE = f"""
 WITH RECURSIVE {MISSED}
 SELECT c.ladder_id, a.position, c.region_id, c.category_id, count(*) {FROM}
 GROUP BY c.ladder_id, a.position, c.region_id, c.category_id
 """
-
-
-def left_alone(case: Case, at: datetime) -> bool:
-    """Whether a case is with nobody."""
-    return case.pk in alone_of([case], at)
-
-
-def alone_of(cases: Iterable[Case], at: datetime) -> set[UUID]:
-    """Return which open cases are with nobody at an instant; one query for any number."""
-    ids = [str(case.pk) for case in cases if case.is_open]
-    if not ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(OF_THESE, {"at": at, "ids": ids})
-        return {case_id for (case_id,) in cursor.fetchall()}
 
 
 def tell_above(at: datetime) -> int:

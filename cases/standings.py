@@ -5,14 +5,17 @@ end in `cases.nextstep`, and agree.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q
 
+from cases.left_alone import ALONE
 from cases.models import Case, Clock, ClockKind
 from cases.nextstep import Standing
+from ladder.missed import MISSED
 
 # The answers that a kind of dispute requires (`g`) and a case (`c`) lacks.
 LACKING = (
@@ -20,22 +23,25 @@ LACKING = (
     " WHERE f->>'required' = 'true' AND NOT c.fields ? (f->>'name')"
 )
 STANDS = f"""
-SELECT c.id, EXISTS (SELECT {LACKING}) AS lacks_fields, EXISTS (SELECT FROM cases_pause z
+WITH RECURSIVE {MISSED}
+SELECT c.id, {ALONE} AS alone, EXISTS (SELECT {LACKING}) AS lacks_fields,
+    EXISTS (SELECT FROM cases_pause z
         WHERE z.tenant_id = c.tenant_id AND z.case_id = c.id AND z.ended_at IS NULL) AS paused,
     g.category_class = 'strategic' AS strategic
-FROM unnest(%s::uuid[]) AS v (id)
+FROM unnest(%(ids)s::uuid[]) AS v (id)
 JOIN cases_case c ON c.tenant_id = (SELECT NULLIF(current_setting('app.tenant_id', true), '')::uuid)
     AND c.id = v.id
 JOIN ladder_category g ON g.tenant_id = c.tenant_id AND g.id = c.category_id
 """  # noqa: S608 - made of constants
 
 
-def standings(cases: Iterable[Case]) -> dict[UUID, Standing]:
-    """Return by case how it stands."""
+def standings(cases: Iterable[Case], at: datetime) -> tuple[dict[UUID, Standing], set[UUID]]:
+    """Return by case how it stands, and which open ones are with nobody at an instant."""
     cases = list(cases)
     still_open = [case.pk for case in cases if case.is_open]
-    waiting, facts = awaited(still_open), _facts(still_open)
-    return {
+    waiting, facts = awaited(still_open), _facts(still_open, at)
+    alone = {case_id for case_id, found in facts.items() if found.pop("alone")}
+    stand = {
         case.pk: Standing(
             status=case.status,
             owned=case.owner_id is not None,
@@ -47,6 +53,7 @@ def standings(cases: Iterable[Case]) -> dict[UUID, Standing]:
         )
         for case in cases
     }
+    return stand, alone
 
 
 def awaited(case_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
@@ -61,12 +68,12 @@ def awaited(case_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
     return set(unmet.filter(case_id__in=list(case_ids)).values_list("case_id", "kind"))
 
 
-def _facts(case_ids: Iterable[UUID]) -> Mapping[UUID, dict[str, Any]]:
+def _facts(case_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, dict[str, Any]]:
     ids = [str(case_id) for case_id in case_ids]
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(STANDS, [ids])
+        cursor.execute(STANDS, {"ids": ids, "at": at})
         names = [column.name for column in cursor.description[1:]]
         return {
             case_id: dict(zip(names, facts, strict=True)) for case_id, *facts in cursor.fetchall()

@@ -40,7 +40,6 @@ from cases.alarm import finding_words
 from cases.audit import audit_tenant
 from cases.casepage import CasePage
 from cases.forms import VerbForm, form_for
-from cases.left_alone import alone_of
 from cases.models import Act, Case, Confidentiality, Rule
 from cases.outside import in_the_way
 from cases.pages import CaseRow, by_day, face_chip, facts_line, next_words
@@ -62,9 +61,8 @@ def rows_of(request: ScopedRequest, cases: Sequence[Case], now: datetime) -> lis
     """Return a list's rows; as many queries for fifty as for one."""
     member, slug = request.membership, request.tenant.slug
     names, counts = queries.party_names(cases), queries.level_counts(cases)
-    stand, holds = standings(cases), holds_of(cases, member.user_id)
+    (stand, alone), holds = standings(cases, now), holds_of(cases, member.user_id)
     principals = queries.names_of({hold.holder.on_behalf_of for hold in holds.values()})
-    alone = alone_of(cases, now)
     found = []
     for case in cases:
         mine, hold = case.owner_id == member.user_id, holds.get(case.pk, Hold(Holder()))

@@ -7,8 +7,9 @@ from django.test import Client
 
 from cases.alarm import raise_alarms
 from cases.audit import audit, audit_tenant
-from cases.left_alone import FINDING, left_alone, tell_above
-from cases.models import Assignment
+from cases.left_alone import FINDING, tell_above
+from cases.models import Assignment, Case
+from cases.standings import standings
 from cases.tasks import tell_of_absences
 from journal.models import Event, Notice
 from journal.registry import known, letters
@@ -27,6 +28,11 @@ def found(at: datetime = OPENED) -> int:
     return audit_tenant(at)[FINDING]
 
 
+def alone(case: Case) -> bool:
+    """Whether lists and the page say of a case that it is with nobody."""
+    return case.pk in standings([case], OPENED)[1]
+
+
 def told() -> list[tuple[str, int]]:
     """Return who was told of cases with nobody, and of how many."""
     bells = Notice.objects.filter(event__facts__finding=FINDING, channel="bell")
@@ -36,9 +42,9 @@ def told() -> list[tuple[str, int]]:
 
 def test_a_case_is_with_nobody_where_its_holder_is_away_and_nobody_stands_in(world: World) -> None:
     case = world.case()
-    assert (found(), left_alone(case, OPENED)) == (0, False)
+    assert (found(), alone(case)) == (0, False)
     make_absence(world, "tom", starts_at=OPENED)
-    assert (found(), left_alone(case, OPENED)) == (1, True)
+    assert (found(), alone(case)) == (1, True)
     assert found(OPENED - HOUR) == 0
 
 

@@ -14,7 +14,7 @@ from cases.standings import standings
 from ladder.models import Category
 from tests.cases.test_views import signed_in, url
 from tests.cases.verbs import case_in, do
-from tests.factories import World
+from tests.factories import OPENED, World
 from tests.memos import deals
 
 REQUIRED = [{"name": "reg_no", "label": "Number", "type": "text", "required": True}]
@@ -86,7 +86,7 @@ def test_lists_pages_and_programs_agree_on_what_comes_next(world: World, story: 
     case = Case.objects.get(pk=begin(world).pk)
     row = case_row(world["tom"], case.pk)
     assert row is not None
-    stands = standings([case])[case.pk]
+    stands = standings([case], OPENED)[0][case.pk]
     assert (next_of(stands), next_of(standing(row))) == (step, step)
     sent = next_step(row)
     assert sent["action"] == step if sent else step is Next.NOTHING
@@ -110,4 +110,4 @@ def test_however_many_cases_it_takes_two_statements(
     cases = [case_in(world, status) for status in ("new", "in_progress", "decided", "closed")]
     for some in (cases[:1], cases):
         with django_assert_num_queries(2):
-            assert set(standings(some)) == {case.pk for case in some}
+            assert set(standings(some, OPENED)[0]) == {case.pk for case in some}

@@ -5,7 +5,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -329,6 +331,19 @@ def test_no_page_makes_a_query_per_row(
             assert client.get(url(world, path)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_inbox_takes_twelve_statements(world: World) -> None:
+    """As the bench of lists counts them: without those of transactions and of the scope."""
+    for _ in range(3):
+        world.case(at=timezone.now())
+    client = signed_in(world, "petra")
+    assert client.get(url(world, "inbox/?view=all")).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url(world, "inbox/?view=all"))
+    apart = ("SELECT set_config", "SAVEPOINT", "RELEASE")
+    own = [one["sql"] for one in captured if not one["sql"].strip().startswith(apart)]
+    assert len(own) == 12
 
 
 def test_the_views_are_counted_in_one_query_as_each_lists_them(
