@@ -13,6 +13,7 @@ from cases.facts import (
     LevelRules,
     NewClock,
     due_of,
+    stops_of,
 )
 from ladder.durations import Window
 from ladder.worktime import Compiled, Pause, run_from
@@ -86,7 +87,7 @@ def rerun(clock: ClockFacts, pauses: Sequence[Pause]) -> NewClock:
 
     It may be due at once, where the end of a pause was noticed late.
     """
-    times = (clock.anchor, clock.target_seconds)
+    times, pauses = (clock.anchor, clock.target_seconds), stops_of(clock.kind, pauses)
     due_at = due_of(clock.kind, clock.calendar, *times, pauses)
     soon_at = clock.hours.at_share(*times, SOON_SHARE, pauses) if clock.soon_at else None
     coming = [share for share in sorted(clock.thresholds) if share > clock.fired]

@@ -18,9 +18,9 @@ from cases.sweep import sweep
 from journal.models import Event, Notice
 from journal.registry import letters
 from ladder.actions import publish_calendar
-from ladder.models import Calendar
+from ladder.models import Calendar, Level
 from ladder.worktime import Rules
-from tests.cases.verbs import DAY, HOUR, LATER
+from tests.cases.verbs import DAY, HOUR, LATER, do
 from tests.factories import BERLIN_HOURS, OPENED, World, make_world
 from tests.memos import story
 
@@ -42,11 +42,11 @@ def audit(world: World, **options: Any) -> str:
     return out.getvalue()
 
 
-def paused(world: World, case: Case) -> Case:
+def paused(world: World, case: Case, by: str = "tom") -> Case:
     """Pause a case for a day."""
     return pause(
         case,
-        by=world["tom"],
+        by=world[by],
         at=LATER,
         reason="customer",
         waits_for="Their board meets.",
@@ -137,6 +137,20 @@ def test_a_clock_that_runs_in_a_pause_or_stands_still_without_one_is_found(world
             repair(one, at=LATER)
         assert list(differences()) == []
         assert Clock.objects.get(pk=ran.pk).state == "paused"
+
+
+def test_what_runs_on_in_a_pause_follows_too(world: World) -> None:
+    """A partner's request, and the answer that is owed first, with all they tell before."""
+    with world.scope():
+        Level.objects.update(thresholds=[50])
+        case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
+        case = actions.escalate(case, by=world["tom"], at=OPENED, reason="Above me.")
+        case = paused(world, do(world, "request_level", case, by="anna", at=OPENED), by="petra")
+        running = set(Clock.objects.filter(state="running").values_list("kind", flat=True))
+        assert {"response", "request"} <= running
+        assert list(differences()) == []
+        resume(case, by=world["petra"], at=LATER + HOUR)
+        assert list(differences()) == []
 
 
 def test_what_a_case_shows_is_derived_too(world: World) -> None:

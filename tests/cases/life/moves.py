@@ -143,7 +143,7 @@ def another_severity_takes_its_line_of_the_matrix(
     line = (a.case["windows"], a.case["start_position"])
     if act.verb == "change_severity" and act.done and act.ladder == a.case["ladder__name"]:
         severity = act.facts["severity"]
-        line = (MATRIX[severity], STARTS.get(severity, 1))
+        line = (MATRIX.get(severity, {}), STARTS.get(severity, 1))
     if (b.case["windows"], b.case["start_position"]) != line:
         yield f"{act.verb} left the case with another line of the matrix than {line}"
 

@@ -186,7 +186,8 @@ class Life(RuleBasedStateMachine):
         if who == "stand-in":
             others = self.last.stand_ins(turn["owner_id"]) - {turn["owner_id"]}
             return by_user[min(others)] if others else self.world["nina"]
-        return by_user.get(turn["owner_id"])
+        # Where nobody has the case an admin tries: without a person it would be the system.
+        return by_user.get(turn["owner_id"], self.world["ines"])
 
     @property
     def owner_is_away(self) -> bool:

@@ -42,7 +42,7 @@ LOOK_SECONDS = 1.0
 MOMENTS = ((-0.4, -0.05), (-0.02, 0.02), (0.05, 0.5))
 VERBS = {
     "response": ("acknowledge", "acknowledge", "acknowledge", "decide", "change_severity"),
-    "decision": ("decide", "decide", "pause", "pause", "change_severity", "share_update"),
+    "decision": ("decide", *("pause",) * 4, "change_severity", *("share_update",) * 2),
 }
 CARRIED_OUT: dict[str, Callable[..., Case]] = {
     "acknowledge": actions.acknowledge,
@@ -76,8 +76,9 @@ def planned(case: Case, share: float) -> Act | None:
     chance = random.Random(crc32(f"{case.assignment_id}{case.due_kind}".encode()))  # noqa: S311 - not a secret
     if chance.random() >= share:
         return None
-    offset = chance.uniform(*chance.choice(MOMENTS))
     verb = chance.choice(VERBS.get(case.due_kind, ("decide",)))
+    # What was missed cannot be paused any more.
+    offset = chance.uniform(*chance.choice(MOMENTS if verb != "pause" else MOMENTS[:1]))
     hold = SLOW_SECONDS if offset < 0 and chance.random() < SLOW_SHARE else 0.0
     return Act(case.due_at + timedelta(seconds=offset), case.pk, case.turn_id, verb, hold)
 
