@@ -13,7 +13,7 @@ from ladder.worktime import Rules
 from ladder.writing import write_calendar
 from tenants.scope import act_in
 from tests.cases.verbs import DAY, LATER
-from tests.factories import World, make_person
+from tests.factories import World, make_person, make_world
 
 WHY, WORD = "Works council day.", "Agreed with Petra."
 
@@ -21,6 +21,14 @@ WHY, WORD = "Works council day.", "Agreed with Petra."
 def second_admin(world: World) -> None:
     """Add an admin who can answer what Ines asks for."""
     make_person(world, "olga", "admin")
+
+
+def two_admins(**hours: Any) -> World:
+    """Make a vendor with two admins; around the clock, unless said."""
+    made = make_world(**hours)
+    with made.scope():
+        second_admin(made)
+    return made
 
 
 def publish(world: World, rules: dict[str, Any]) -> CalendarVersion:

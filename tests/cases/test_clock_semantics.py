@@ -10,14 +10,13 @@ import pytest
 
 from cases import actions
 from cases.models import Case, Clock
-from cases.pausing import pause
 from cases.retiming import hold
 from cases.sweep import sweep
 from journal.models import Event, Notice
 from ladder.models import Calendar, CalendarVersion, Ladder, Programme, RegionCalendar, Route
 from ladder.queries import calendar_for
 from partners.models import Region
-from tests.cases.verbs import DAY, HOUR, LATER, do
+from tests.cases.verbs import HOUR, LATER, do, paused
 from tests.factories import BERLIN_HOURS, OPENED, World, make_calendar, make_ladder, make_world
 
 pytestmark = pytest.mark.django_db
@@ -306,14 +305,7 @@ def test_an_automatic_reply_moves_no_clock(world: World) -> None:
     """A partner's words that answer nothing leave every clock, a pause for others too."""
     with world.scope():
         case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
-        pause(
-            case,
-            by=world["tom"],
-            at=LATER,
-            reason="customer",
-            waits_for="Their board meets.",
-            review_by=LATER + DAY,
-        )
+        paused(world, case)
         before, shown = clocks(case), Case.objects.values("due_at", "due_kind").get()
         do(world, "add_message", case, by="anna", at=LATER + HOUR)
         assert clocks(case) == before

@@ -10,10 +10,10 @@ from cases.today import rules_of_today
 from ladder.models import Level
 from tests.cases.rebases import (
     of_ladder,
-    second_admin,
+    two_admins,
 )
 from tests.cases.verbs import LATER
-from tests.factories import World, make_world
+from tests.factories import World
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def always(db: None) -> World:
     """A vendor around the clock, with two admins."""
-    made = make_world()
-    with made.scope():
-        second_admin(made)
-    return made
+    return two_admins()
 
 
 @pytest.fixture

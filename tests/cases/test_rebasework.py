@@ -15,6 +15,7 @@ from tests.cases.rebases import (
     approved,
     of_ladder,
     second_admin,
+    two_admins,
     work,
 )
 from tests.cases.verbs import DAY, HOUR, LATER
@@ -26,10 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def always(db: None) -> World:
     """A vendor around the clock, with two admins."""
-    made = make_world()
-    with made.scope():
-        second_admin(made)
-    return made
+    return two_admins()
 
 
 @pytest.fixture

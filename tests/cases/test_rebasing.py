@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from cases import actions
 from cases.models import Case, Clock, Message, Rebase
-from cases.pausing import pause, resume
+from cases.pausing import resume
 from cases.rebaselook import Look, tally
 from cases.rebaseplan import Scope
 from cases.rebasing import approve_rebase, ask_rebase, is_stale, turn_down_rebase
@@ -27,10 +27,10 @@ from tests.cases.rebases import (
     of_calendar,
     of_ladder,
     publish,
-    second_admin,
+    two_admins,
 )
-from tests.cases.verbs import DAY, HOUR, LATER
-from tests.factories import BERLIN_HOURS, OPENED, World, make_world
+from tests.cases.verbs import DAY, HOUR, LATER, paused
+from tests.factories import BERLIN_HOURS, OPENED, World
 
 pytestmark = pytest.mark.django_db
 # 25 November 2026 is a Wednesday; Berlin works from 8:00 to 16:00 in UTC.
@@ -40,19 +40,13 @@ THURSDAY_OFF = {**BERLIN_HOURS, "holidays": ["2026-11-26"]}
 @pytest.fixture
 def world(db: None) -> World:
     """A vendor with working hours, and two admins."""
-    made = make_world(rules=BERLIN_HOURS)
-    with made.scope():
-        second_admin(made)
-    return made
+    return two_admins(rules=BERLIN_HOURS)
 
 
 @pytest.fixture
 def always(db: None) -> World:
     """A vendor around the clock, with two admins."""
-    made = make_world()
-    with made.scope():
-        second_admin(made)
-    return made
+    return two_admins()
 
 
 def clock(kind: str, case: Case | None = None) -> Clock:
@@ -164,14 +158,7 @@ def test_no_threshold_is_told_twice_after_a_rebase(always: World) -> None:
 def test_pauses_stay_and_what_stands_still_goes_on_by_the_rules_of_today(world: World) -> None:
     with world.scope():
         case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
-        case = pause(
-            case,
-            by=world["tom"],
-            at=LATER,
-            reason="customer",
-            waits_for="Their board meets.",
-            review_by=LATER + DAY,
-        )
+        case = paused(world, case)
         publish(world, THURSDAY_OFF)
         approved(world, of_calendar(world), at=LATER + HOUR)
         assert clock("decision").state == "paused"

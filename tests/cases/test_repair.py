@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from cases import actions
 from cases.models import Case, Clock
-from cases.pausing import pause, resume
+from cases.pausing import resume
 from cases.reopening import reopen
 from cases.repair import differences, repair
 from cases.requests import request_level
@@ -20,7 +20,7 @@ from journal.registry import letters
 from ladder.actions import publish_calendar
 from ladder.models import Calendar, Level
 from ladder.worktime import Rules
-from tests.cases.verbs import DAY, HOUR, LATER, do
+from tests.cases.verbs import DAY, HOUR, LATER, do, paused
 from tests.factories import BERLIN_HOURS, OPENED, World, make_world
 from tests.memos import story
 
@@ -40,18 +40,6 @@ def audit(world: World, **options: Any) -> str:
     out = StringIO()
     call_command("audit_cases", **{"tenant": world.tenant.slug, "stdout": out, **options})
     return out.getvalue()
-
-
-def paused(world: World, case: Case, by: str = "tom") -> Case:
-    """Pause a case for a day."""
-    return pause(
-        case,
-        by=world[by],
-        at=LATER,
-        reason="customer",
-        waits_for="Their board meets.",
-        review_by=LATER + DAY,
-    )
 
 
 @OWNER

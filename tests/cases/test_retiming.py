@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from cases import actions
 from cases.models import Case, Clock, Pause
 from cases.origins import Giver, origin_of
-from cases.pausing import pause, resume
+from cases.pausing import resume
 from cases.retiming import change_severity, hold
 from cases.sweep import sweep
 from journal.models import Event, Notice
@@ -22,7 +22,7 @@ from journal.registry import letters
 from ladder.models import Ladder, Programme, Route
 from tenants.errors import Invalid, NotNow
 from tests.api import Program
-from tests.cases.verbs import DAY, HOUR, LATER
+from tests.cases.verbs import DAY, HOUR, LATER, paused
 from tests.escalation.browsing import browser
 from tests.factories import (
     BERLIN_HOURS,
@@ -137,14 +137,7 @@ def test_a_pause_is_not_lost_when_the_target_changes(world: World) -> None:
     """The complaint, word for word."""
     with world.scope():
         case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
-        case = pause(
-            case,
-            by=world["tom"],
-            at=LATER,
-            reason="customer",
-            waits_for="Their board meets.",
-            review_by=LATER + DAY,
-        )
+        case = paused(world, case)
         case = change(world, case, "s2", at=LATER + 2 * HOUR)
         assert (clock("decision").state, clock("decision").window) == ("paused", "PT12H")
         assert case.due_kind == "pause"
@@ -156,14 +149,7 @@ def test_what_was_missed_after_a_pause_that_ended_by_itself_is_not_erased(world:
     """Nobody has noticed yet, neither the end of the pause nor the breach."""
     with world.scope():
         case = actions.acknowledge(world.case(), by=world["tom"], at=OPENED)
-        case = pause(
-            case,
-            by=world["tom"],
-            at=LATER,
-            reason="customer",
-            waits_for="Their board meets.",
-            review_by=LATER + DAY,
-        )
+        case = paused(world, case)
         ends_by = Pause.objects.get().ends_by
         change(world, case, "s4", at=ends_by + 16 * HOUR)
         assert Pause.objects.get().ended_at == ends_by

@@ -203,3 +203,15 @@ def ready_for(world: World, verb: str) -> tuple[Case, str]:
     for first, who in before.get(verb, ()):
         do(world, first, case, by=who, at=OPENED)
     return Case.objects.get(pk=case.pk), ACTORS.get(verb, "tom")
+
+
+def paused(world: World, case: Case, by: str = "tom") -> Case:
+    """Pause a case for a day: its customer's board has to meet."""
+    return pausing.pause(
+        case,
+        by=world[by],
+        at=LATER,
+        reason="customer",
+        waits_for="Their board meets.",
+        review_by=LATER + DAY,
+    )
