@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
-from tests import factories
+from tests import emptying, factories
 from tests.factories import World
 
 # What takes long, and is few tests: begun first, or at the end one process waits for the other.
@@ -52,14 +52,16 @@ def django_db_setup(
         _connect_as("default", owner)
         old = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=[])
         with connections["default"].cursor() as cursor:
-            # Only here: Django empties tables between tests that commit.
+            # Only here, and on servers that somebody brought: Django empties all tables between
+            # tests that commit (tests/emptying.py), and fills these two again.
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO parley_app")
-            # Only here: Django fills these two again after it has emptied them.
             cursor.execute("GRANT INSERT ON django_content_type, auth_permission TO parley_app")
             # Only here: factories make tenants without a second connection.
             cursor.execute("GRANT INSERT ON tenants_tenant TO parley_app")
         _connect_as("default", app)
-    yield
+        rows = emptying.Rows() if emptying.is_own_server() else None
+    with emptying.by_rows(rows):
+        yield
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.close()
