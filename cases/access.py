@@ -250,8 +250,15 @@ def check(case: Case, verb: str, by: Membership | None, leave: Leave | None = No
         raise NotNow(
             _("This is not possible while the case is %(status)s.")
             % {"status": case.get_status_display().lower()},
-            allowed_in(case.status),
+            possible(case, by, allowed_in(case.status)),
         )
+
+
+def possible(case: Case, by: Membership | None, verbs: Iterable[str]) -> list[str]:
+    """Return the verbs that a refusal names instead: to a partner none that are not its own."""
+    if by is None or by.role != Role.PARTNER:
+        return list(verbs)
+    return [verb for verb in verbs if not _refusal_to_partner(case, verb, by)]
 
 
 def may(case: Case, verb: str, member: Membership) -> bool:

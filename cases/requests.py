@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import clockwork
-from cases.access import backup_of, check, lock_case, parts_of
+from cases.access import backup_of, check, lock_case, parts_of, possible
 from cases.actions import required
 from cases.facts import Asked
 from cases.models import Case, Clock, ClockKind, MessageKind
@@ -48,11 +48,11 @@ def request_level(
     if partner_id not in parts_of(case, by):
         raise NotAllowed(_("A partner asks in its own name only."))
     reason = required("reason", reason)
-    rules = rules_of(case)
+    rules, instead = rules_of(case), possible(case, by, ["message", "withdraw"])
     if rules.above(case.level.position) is None:
-        raise NotNow(_("Nobody is above the person who has the case."), ["message", "withdraw"])
+        raise NotNow(_("Nobody is above the person who has the case."), instead)
     if unanswered(case, partner_id):
-        raise NotNow(_("You have asked already, and will get an answer."), ["message", "withdraw"])
+        raise NotNow(_("You have asked already, and will get an answer."), instead)
     wake_for(case, partner_id, by=by, at=at)
     with clockwork.within_hours():
         clock = start_clock(
