@@ -28,3 +28,4 @@ def test_whatever_is_done_every_rule_of_clocks_holds(transactional_db: None) -> 
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert ShortLife.seen["trail"] > 0, "no life was judged at its end"

@@ -10,7 +10,7 @@ from tests.cases.life.play import Life, RuleBrokenError
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sweeper"])
 LIVES, STEPS = 500, 50
-# Each of them has to have been done in one life or another.
+# Each of them has to have been done in one life or another, and the trail judged at its end.
 VERBS = (
     *("acknowledge", "message", "escalate", "hand_back", "reassign", "decide", "revise"),
     *("resolve", "close", "reopen", "withdraw", "request", "decline", "pause", "resume"),
@@ -26,6 +26,7 @@ VERBS = (
         "outside the rules",
         "sweep",
         "refused",
+        "trail",
     ),
 )
 # A fault has to be found within so many.
