@@ -37,6 +37,11 @@ COLUMNS = (
 # Read to find the rest, and not shown.
 KEYS = frozenset({"owner_id", "assignment_id", "cycle"})
 PART = ("title", "role", "asked_at")
+# A part, and the owner's name as far as the portal may know it, read with their case.
+WITH_PART = (
+    *(f"parties__{name}" for name in (*PART, "joined_at")),
+    *("parties__partner__name", "owner__name"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,8 @@ def own_case(partner_id: UUID, case_id: UUID) -> OwnCase | None:
 def shown(partner_id: UUID, rows: list[dict[str, Any]]) -> list[OwnCase]:
     """Return rows with the partner's own titles, the owners' names and what is due next; as many
     queries for fifty as for one."""
-    return told(rows, parts_of(partner_id, rows), dues_of(rows))
+    names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
+    return told(rows, parts_of(partner_id, rows), dues_of(rows), names)
 
 
 def parts_of(partner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
@@ -195,13 +201,25 @@ def parts_of(partner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, 
     return {part.pop("case_id"): part for part in found}
 
 
+def with_parts(partner_id: UUID) -> QuerySet[Case]:
+    """Return the cases a partner has a part in, to be read with `WITH_PART` in one query."""
+    return Case.objects.filter(parties__partner_id=partner_id)
+
+
+def part_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the partner's part from a row read with `WITH_PART`, as `parts_of` does."""
+    part = {name: row[f"parties__{name}"] for name in (*PART, "joined_at")}
+    return {**part, "company": row["parties__partner__name"]}
+
+
 def told(
     rows: Sequence[Mapping[str, Any]],
     parts: Mapping[UUID, Mapping[str, Any]],
     dues: Mapping[UUID, Due],
+    names: Mapping[UUID, str],
 ) -> list[OwnCase]:
-    """Return rows as their partner sees them, by its parts in them and what is due next."""
-    names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
+    """Return rows as their partner sees them, by its parts in them, what is due next and what their
+    owners are called."""
     kept = [name for name in COLUMNS if name not in KEYS]
     return [
         OwnCase(

@@ -51,7 +51,7 @@ from tenants.rest.paging import (
     page_by_instant,
 )
 
-COLUMNS = (*queries.COLUMNS, "category__slug", "own_memo")
+COLUMNS = (*queries.COLUMNS, *queries.WITH_PART, "category__slug", "own_memo")
 # What a partner may narrow its list to. When a case last changed is not among it: that would tell
 # of every other party's answer.
 FILTERS = {"status": "status__in", "number": "number"}
@@ -97,12 +97,12 @@ def place_of(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def rows_of(partner_id: UUID) -> "QuerySet[Case]":
-    """Return a partner's cases, each with the memo whose copy it may read."""
+    """Return a partner's cases, each with its part in it and the memo whose copy it may read."""
     copies = MemoCopy.objects.filter(
         partner_id=partner_id, memo__case_id=OuterRef("pk"), memo__status=MemoStatus.ISSUED
     )
     latest = copies.order_by("-memo__version").values("memo_id")[:1]
-    return queries.of_partner(partner_id).annotate(own_memo=Subquery(latest))
+    return queries.with_parts(partner_id).annotate(own_memo=Subquery(latest))
 
 
 def shape_of(partner_id: UUID, case_id: UUID) -> Shape:

@@ -48,13 +48,15 @@ HIDDEN_DETAILS: Shape = {
 
 
 def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
-    """Return a partner's cases as lists show them; as many queries for fifty as for one."""
-    parts = queries.parts_of(partner_id, rows)
+    """Return a partner's cases as lists show them, from rows read with their parts; two more
+    queries, for fifty as for one."""
+    parts = {row["id"]: queries.part_in(row) for row in rows}
+    names = {row["owner_id"]: row["owner__name"] for row in rows if row["owner__name"]}
     clocks = clocks_of(partner_id, rows, {ident: p["joined_at"] for ident, p in parts.items()})
     dues = dues_among(rows, chain.from_iterable(clocks.values()))
     pauses = queries.pauses_of(partner_id, list(parts))
     found = []
-    for row, case in zip(rows, queries.told(rows, parts, dues), strict=True):
+    for row, case in zip(rows, queries.told(rows, parts, dues, names), strict=True):
         company = named(partner_id, parts[case.id]["company"])
         shape = summary(row, case, clocks.get(case.id, []), company)
         found.append({**shape, "pause": pause(pauses.get(case.id))})

@@ -68,9 +68,6 @@ SELECT c.opened_at, c.id FROM cases_case c JOIN cases_party p
 ORDER BY c.opened_at DESC, c.id DESC OFFSET %s / {people.PARTNERS} LIMIT 1
 """,
 }
-# What a partner is shown is put together from what its wall lets it read: its parts, the clocks,
-# the pauses and the owners' names are a query each.
-OF_PARTNERS = 5
 # Two statements of the API's list begin with a word of their own.
 ASKS = ("SELECT", "INSERT", "UPDATE", "WITH")
 BEGINNING: Place = (datetime.fromisoformat("2000-01-01T00:00:00+00:00"), UUID(int=0))
@@ -117,8 +114,6 @@ def api(
     order: str,
     user_id: UUID = ADMIN,
     partner_id: UUID | None = None,
-    *,
-    most_queries: int = 3,
 ) -> Form:
     """Return how the API's list is asked for: the view and the rendering of its answer count, not
     middleware, the token, or the statements that set the scope. A partner's has one order, which
@@ -145,7 +140,7 @@ def api(
             raise SystemExit(f"the API's list came without {PAGE} cases: {text[:200]}")
         return seconds, text
 
-    return Form(page, order, scope, most_queries, most_ratio=8)
+    return Form(page, order, scope, most_queries=3, most_ratio=8)
 
 
 def own_query(form: Form, place: Place) -> str:
@@ -236,7 +231,7 @@ def forms() -> dict[str, Form]:
         "API, due next": api("due_at"),
         "API": api("-updated_at"),
         "API, staff": api("-updated_at", HOLDER),
-        "API, partner": api("-opened_at", CONTACT, PARTNER, most_queries=OF_PARTNERS),
+        "API, partner": api("-opened_at", CONTACT, PARTNER),
     }
 
 
