@@ -202,7 +202,7 @@ def test_mail_that_was_given_up_is_found_by_its_index(world: World) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {FINDINGS['undeliverable']}", {"lately": OPENED})
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Scan using notice_given_up" in plan
+    assert "notice_given_up" in plan
 
 
 def test_a_case_that_is_over_is_not_looked_at(world: World) -> None:
