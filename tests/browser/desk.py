@@ -139,21 +139,29 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
-def got_by(folder: Path, *names: str) -> str:
-    """Return everything that these browsers got, as one text."""
+def got_by(folder: Path, *names: str, whole: bool = True) -> str:
+    """Return everything that these browsers got, as one text. A browser that goes on at once may
+    drop a page before it was kept: unless `whole`, that is no failure."""
     texts: list[str] = []
     for name in names:
         kept = json.loads((folder / f"{name}.har").read_text())
-        texts += [body_of(entry["response"]) for entry in kept["log"]["entries"]]
+        for entry in kept["log"]["entries"]:
+            text = body_of(entry["response"])
+            assert text or not whole or not is_page(entry["response"]), entry["request"]["url"]
+            texts.append(text)
     return "\n".join(texts)
 
 
+def is_page(response: dict[str, Any]) -> bool:
+    """Whether an answer was a page, or a part of one, with something in it."""
+    kind: str = response["content"]["mimeType"]
+    return response["status"] == 200 and kind.startswith("text/html")
+
+
 def body_of(response: dict[str, Any]) -> str:
-    """Return what one answer held; a page without anything in it was not kept."""
+    """Return what one answer held."""
     content = response["content"]
     text: str = content.get("text", "")
     if content.get("encoding") == "base64":
         text = base64.b64decode(text).decode(errors="replace")
-    is_page = response["status"] == 200 and content["mimeType"].startswith("text/html")
-    assert text or not is_page
     return text

@@ -105,7 +105,9 @@ def test_a_dispute_from_the_portal_to_the_memo_that_its_partner_reads(
     find_again(cast)
     for desk in (cast.anna, cast.tom, cast.petra, cast.marianne):
         desk.page.context.close()
-    got, read = got_by(tmp_path, "anna"), got_by(tmp_path, "tom", "petra", "marianne")
+    # Of Anna's nothing may be missing: what was not kept could hold what she must not read.
+    got = got_by(tmp_path, "anna")
+    read = got_by(tmp_path, "tom", "petra", "marianne", whole=False)
     assert got.count(TITLE) > 10
     assert [secret for secret in SECRETS if secret in got + paper] == []
     assert [secret for secret in SECRETS if secret not in read] == []
