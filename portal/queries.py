@@ -134,6 +134,11 @@ def of_partner(partner_id: UUID) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=Party.objects.filter(partner_id=partner_id).values("case_id"))
 
 
+def with_parts(partner_id: UUID) -> QuerySet[Case]:
+    """Return the cases a partner has a part in, to be read with `WITH_PART` in one query."""
+    return Case.objects.filter(parties__partner_id=partner_id)
+
+
 def asked_of(partner_id: UUID) -> QuerySet[Party]:
     """Return a partner's parts in cases that wait for its answer."""
     asked = Party.objects.filter(partner_id=partner_id, asked_at__isnull=False)
@@ -151,20 +156,20 @@ def own_cases(partner_id: UUID, place: Place | None = None, *, asked: bool = Fal
     over = Choose(
         When(status__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    cases = of_partner(partner_id).annotate(over=over)
+    cases = with_parts(partner_id).annotate(over=over)
     if asked:
         cases = cases.filter(pk__in=asked_of(partner_id).values("case_id"))
     backwards = place is not None and place.backwards
     if place is not None:
         cases = cases.filter(_beyond(place))
     order = ("-over", "opened_at", "id") if backwards else ("over", "-opened_at", "-id")
-    rows = list(cases.order_by(*order).values(*COLUMNS, "over")[: PAGE + 1])
+    rows = list(cases.order_by(*order).values(*COLUMNS, *WITH_PART, "over")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if backwards:
         rows.reverse()
     ahead, behind = (place is not None, more) if backwards else (more, place is not None)
     return Page(
-        shown(partner_id, rows),
+        told(rows, dues_of(rows)),
         _place(rows[-1]) if rows and ahead else None,
         _place(rows[0], backwards=True) if rows and behind else None,
     )
@@ -183,50 +188,20 @@ def _place(row: Mapping[str, Any], *, backwards: bool = False) -> Place:
 
 def own_case(partner_id: UUID, case_id: UUID) -> OwnCase | None:
     """Return a case of a partner's, None whether it is missing or another's."""
-    rows = of_partner(partner_id).filter(pk=case_id).values(*COLUMNS)
-    return next(iter(shown(partner_id, list(rows))), None)
+    rows = list(with_parts(partner_id).filter(pk=case_id).values(*COLUMNS, *WITH_PART))
+    return next(iter(told(rows, dues_of(rows))), None)
 
 
-def shown(partner_id: UUID, rows: list[dict[str, Any]]) -> list[OwnCase]:
-    """Return rows with the partner's own titles, the owners' names and what is due next; as many
-    queries for fifty as for one."""
-    names = names_of({row["owner_id"] for row in rows if row["owner_id"]})
-    return told(rows, parts_of(partner_id, rows), dues_of(rows), names)
-
-
-def parts_of(partner_id: UUID, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
-    """Return a partner's parts in cases, by case, each with when it got it later and its name."""
-    own = Party.objects.filter(partner_id=partner_id, case_id__in=[row["id"] for row in rows])
-    found = own.values("case_id", *PART, "joined_at", company=F("partner__name"))
-    return {part.pop("case_id"): part for part in found}
-
-
-def with_parts(partner_id: UUID) -> QuerySet[Case]:
-    """Return the cases a partner has a part in, to be read with `WITH_PART` in one query."""
-    return Case.objects.filter(parties__partner_id=partner_id)
-
-
-def part_in(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the partner's part from a row read with `WITH_PART`, as `parts_of` does."""
-    part = {name: row[f"parties__{name}"] for name in (*PART, "joined_at")}
-    return {**part, "company": row["parties__partner__name"]}
-
-
-def told(
-    rows: Sequence[Mapping[str, Any]],
-    parts: Mapping[UUID, Mapping[str, Any]],
-    dues: Mapping[UUID, Due],
-    names: Mapping[UUID, str],
-) -> list[OwnCase]:
-    """Return rows as their partner sees them, by its parts in them, what is due next and what their
-    owners are called."""
+def told(rows: Sequence[Mapping[str, Any]], dues: Mapping[UUID, Due]) -> list[OwnCase]:
+    """Return rows, read with `WITH_PART`, as their partner sees them: under its own titles, with
+    the owners' names and what is due next."""
     kept = [name for name in COLUMNS if name not in KEYS]
     return [
         OwnCase(
-            owner_name=names.get(row["owner_id"], ""),
+            owner_name=row["owner__name"] or "",
             **asdict(dues.get(row["id"], Due())),
             **{name: row[name] for name in kept},
-            **{name: parts[row["id"]][name] for name in PART},
+            **{name: row[f"parties__{name}"] for name in PART},
         )
         for row in rows
     ]

@@ -50,14 +50,13 @@ HIDDEN_DETAILS: Shape = {
 def summaries(partner_id: UUID, rows: Sequence[dict[str, Any]]) -> list[Shape]:
     """Return a partner's cases as lists show them, from rows read with their parts; two more
     queries, for fifty as for one."""
-    parts = {row["id"]: queries.part_in(row) for row in rows}
-    names = {row["owner_id"]: row["owner__name"] for row in rows if row["owner__name"]}
-    clocks = clocks_of(partner_id, rows, {ident: p["joined_at"] for ident, p in parts.items()})
+    joined = {row["id"]: row["parties__joined_at"] for row in rows}
+    clocks = clocks_of(partner_id, rows, joined)
     dues = dues_among(rows, chain.from_iterable(clocks.values()))
-    pauses = queries.pauses_of(partner_id, list(parts))
+    pauses = queries.pauses_of(partner_id, list(joined))
     found = []
-    for row, case in zip(rows, queries.told(rows, parts, dues, names), strict=True):
-        company = named(partner_id, parts[case.id]["company"])
+    for row, case in zip(rows, queries.told(rows, dues), strict=True):
+        company = named(partner_id, row["parties__partner__name"])
         shape = summary(row, case, clocks.get(case.id, []), company)
         found.append({**shape, "pause": pause(pauses.get(case.id))})
     return found
